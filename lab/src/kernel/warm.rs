@@ -1,0 +1,143 @@
+//! A kernel's own copy of the warm folder, in which the support crate is built already.
+//!
+//! Two kernels cannot share a folder. Each copy holds a file that its kernel keeps locked: a copy whose file is not
+//! locked was left by a kernel that crashed, and the next kernel removes it.
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use tempfile::TempDir;
+
+use crate::project::Project;
+use crate::setup::lock::Lock;
+use crate::setup::{Place, files, warm};
+
+const OWNER: &str = "owner.lock";
+const ALL: &str = "copies.lock";
+
+/// The folder of one kernel; removed on drop.
+#[derive(Debug)]
+pub struct WarmFolder {
+    place: Place,
+    owner: Lock,
+    // Dropped last, after the lock's file is closed.
+    folder: TempDir,
+}
+
+impl WarmFolder {
+    /// A copy for one kernel. When the warm folder is missing or out of date, it still starts, from an older one or
+    /// from nothing, and says on stderr why that is slower.
+    ///
+    /// # Errors
+    /// When there is no Rust, or the cache cannot be written.
+    pub fn take(project: &Project) -> Result<Self> {
+        let place = Place::of(project)?;
+        let folders = copies(project);
+        let (owner, folder) = {
+            let _all = Lock::quietly(&folders, ALL, false)?;
+            sweep(&folders)?;
+            let folder = TempDir::with_prefix_in("kernel-", &folders)
+                .with_context(|| format!("{} cannot be written", folders.display()))?;
+            (Lock::quietly(folder.path(), OWNER, false)?, folder)
+        };
+        let copy = Self { place, owner, folder };
+        copy.fill()?;
+        Ok(copy)
+    }
+
+    /// An empty folder of one kernel, in which `folder` becomes a warm one.
+    ///
+    /// # Errors
+    /// When it cannot be locked.
+    pub(crate) fn around(place: &Place, folder: TempDir) -> Result<Self> {
+        let owner = Lock::quietly(folder.path(), OWNER, false)?;
+        Ok(Self { place: place.clone(), owner, folder })
+    }
+
+    /// The folder itself.
+    pub fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    pub(crate) fn place(&self) -> &Place {
+        &self.place
+    }
+
+    /// What to hand the kernel as its standard input, so that the folder counts as used while it lives.
+    pub(crate) fn owner(&self) -> std::io::Result<File> {
+        self.owner.share()
+    }
+
+    pub(crate) fn crate_folder(&self) -> PathBuf {
+        self.work().join(warm::CRATE)
+    }
+
+    pub(crate) fn config_folder(&self) -> PathBuf {
+        self.work().join(warm::CONFIG)
+    }
+
+    /// The workspace of the kernel's crate.
+    pub(crate) fn work(&self) -> PathBuf {
+        self.path().join("work")
+    }
+
+    fn fill(&self) -> Result<()> {
+        // Shared with other kernels; set-up, which replaces warm folders, waits.
+        let _reading = warm::reading(&self.place)?;
+        match warm::newest(&self.place) {
+            Some((from, is_current)) => {
+                files::copy_folder(&from, &self.work(), &|_| true)?;
+                if !is_current {
+                    eprintln!("the support crate or Rust changed since the set-up: this start is slower");
+                    warm::write_workspace(&self.place, &self.work())?;
+                }
+                Ok(())
+            }
+            None => {
+                eprintln!(
+                    "the support crate is not built yet: this start takes longer; `cargo lab setup` does it once"
+                );
+                warm::write_workspace(&self.place, &self.work())
+            }
+        }
+    }
+}
+
+/// How many kernels run, in all checkouts that use this cache.
+///
+/// # Errors
+/// When the cache cannot be read.
+pub fn running(project: &Project) -> Result<usize> {
+    let folders = copies(project);
+    if !folders.is_dir() {
+        return Ok(0);
+    }
+    let _all = Lock::quietly(&folders, ALL, false)?;
+    let mut running = 0;
+    for (folder, is_folder) in files::entries(&folders)? {
+        running += usize::from(is_folder && Lock::try_take(&folder, OWNER)?.is_none());
+    }
+    Ok(running)
+}
+
+/// The folder of all copies.
+pub fn copies(project: &Project) -> PathBuf {
+    project.cache().join("kernels")
+}
+
+/// Removes what crashed kernels left.
+fn sweep(folders: &Path) -> Result<()> {
+    for (folder, is_folder) in files::entries(folders)? {
+        if is_folder && Lock::try_take(&folder, OWNER)?.is_some() {
+            // Processes of the crashed kernel may still end in it; what they leave goes next time.
+            let _ = fs::remove_dir_all(&folder);
+        }
+    }
+    Ok(())
+}
+
+/// Whether the kernel of `folder` has ended.
+pub(crate) fn is_unused(folder: &Path) -> bool {
+    !folder.join(OWNER).is_file() || Lock::try_take(folder, OWNER).is_ok_and(|lock| lock.is_some())
+}

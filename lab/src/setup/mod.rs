@@ -1,0 +1,128 @@
+//! What has to be there before a lesson runs, one step a file, in an order that fails early.
+//!
+//! | step | makes |
+//! |---|---|
+//! | [`toolchain`] | looks for Rust, adds its component `rust-src` |
+//! | [`python`] | `.venv` with JupyterLab |
+//! | [`sources`] | a pruned copy of the standard library's sources |
+//! | [`evcxr`] | the kernel itself |
+//! | [`spec`] | the kernel spec in `.venv` |
+//! | [`warm`] | the folder in which the support crate is built already |
+//!
+//! Each step can tell quickly whether its piece is there and whole. Nothing half-made ever looks whole, so set-up
+//! can be stopped anywhere and goes on from there.
+
+pub mod evcxr;
+pub mod fault;
+pub mod files;
+pub mod lock;
+pub mod progress;
+pub mod python;
+pub mod sources;
+pub mod spec;
+pub mod toolchain;
+pub mod warm;
+
+use std::fmt;
+use std::time::Instant;
+
+use anyhow::{Context, Result};
+
+use crate::process::Stoppable;
+use crate::project::Project;
+use lock::Lock;
+use toolchain::Toolchain;
+
+/// A checkout and the Rust it is used with: every step is for one such pair.
+#[derive(Debug, Clone)]
+pub struct Place {
+    /// The checkout and the cache.
+    pub project: Project,
+    /// The Rust.
+    pub toolchain: Toolchain,
+}
+
+impl Place {
+    /// The place of `project`, with the Rust that is current in it.
+    ///
+    /// # Errors
+    /// When there is no Rust.
+    pub fn of(project: &Project) -> Result<Self> {
+        Ok(Self { project: project.clone(), toolchain: Toolchain::find(project.root())? })
+    }
+}
+
+/// Whether what a step makes is there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum State {
+    /// There and whole: which, or where.
+    There(String),
+    /// Not there, or not whole.
+    Missing,
+    /// There, but of no use any more: why.
+    OutOfDate(String),
+}
+
+/// One piece of the set-up.
+pub trait Step: fmt::Debug {
+    /// What it makes, in a few words.
+    fn name(&self) -> &'static str;
+
+    /// The command that mends it.
+    fn remedy(&self) -> &'static str {
+        "cargo lab setup"
+    }
+
+    /// Whether it is there and whole; quick.
+    fn state(&self, place: &Place) -> State;
+
+    /// Makes it, whatever of it is there already.
+    ///
+    /// # Errors
+    /// When it cannot be made. What is needed to go on next time stays; nothing looks whole that is not.
+    fn make(&self, place: &Place) -> Result<()>;
+}
+
+/// All steps, in order: those that can fail at once come before those that take minutes.
+pub fn steps() -> [&'static dyn Step; 7] {
+    [
+        &toolchain::Rust,
+        &toolchain::RustSrc,
+        &python::Python,
+        &sources::Sources,
+        &evcxr::Evcxr,
+        &spec::Spec,
+        &warm::Warm,
+    ]
+}
+
+/// Makes whatever is missing, and says in one line when nothing is.
+///
+/// # Errors
+/// When something cannot be made; the error says what to do, and the next run goes on from there.
+pub fn run(project: &Project) -> Result<()> {
+    let _stoppable = Stoppable::new();
+    make_missing(project).map_err(fault::advise)
+}
+
+fn make_missing(project: &Project) -> Result<()> {
+    let start = Instant::now();
+    let place = Place::of(project)?;
+    if missing(&place).next().is_none() {
+        eprintln!("everything is set up ({:.2} s)", start.elapsed().as_secs_f64());
+        return Ok(());
+    }
+    let _locks = (Lock::take(project.cache(), "setup.lock")?, Lock::take(&project.state(), "setup.lock")?);
+    // Looked at one by one: another `cargo lab` may have made it meanwhile, or an earlier step outdated it.
+    for step in steps() {
+        if !matches!(step.state(&place), State::There(_)) {
+            step.make(&place).with_context(|| format!("{} could not be set up", step.name()))?;
+        }
+    }
+    eprintln!("set up in {:.1} s", start.elapsed().as_secs_f64());
+    Ok(())
+}
+
+fn missing(place: &Place) -> impl Iterator<Item = &'static dyn Step> {
+    steps().into_iter().filter(move |step| !matches!(step.state(place), State::There(_)))
+}

@@ -1,0 +1,85 @@
+//! What set-up says while it works: a bar on a terminal, else a whole line every ten seconds.
+
+use std::io::IsTerminal;
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+const BETWEEN_LINES: Duration = Duration::from_secs(10);
+
+/// One piece of work, how far it is, and what it is at.
+#[derive(Debug)]
+pub struct Progress {
+    what: &'static str,
+    bar: Option<ProgressBar>,
+    start: Instant,
+    last_line: Instant,
+}
+
+impl Progress {
+    /// Says that `what` begins.
+    pub fn start(what: &'static str) -> Self {
+        let bar = std::io::stderr().is_terminal().then(|| bar(what));
+        if bar.is_none() {
+            eprintln!("{what} …");
+        }
+        Self { what, bar, start: Instant::now(), last_line: Instant::now() }
+    }
+
+    /// Says that `done` of `total` pieces are done, and what it is at; a `total` of 0 is not known yet.
+    pub fn at(&mut self, done: u64, total: u64, at: &str) {
+        if let Some(bar) = &self.bar {
+            bar.set_length(total);
+            bar.set_position(done.min(total));
+            bar.set_message(at.to_owned());
+        } else if self.last_line.elapsed() >= BETWEEN_LINES {
+            let seconds = self.start.elapsed().as_secs();
+            eprintln!("{}: {done} of {total} after {seconds} s: {at}", self.what);
+            self.last_line = Instant::now();
+        }
+    }
+
+    /// Says that it is done.
+    pub fn finish(&self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+        eprintln!("{}: done in {:.1} s", self.what, self.start.elapsed().as_secs_f64());
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+fn bar(what: &'static str) -> ProgressBar {
+    let style =
+        ProgressStyle::with_template("{prefix} {bar:24} {pos}/{len} {elapsed} (left: {eta}) {wide_msg}")
+            .unwrap_or_else(|_| ProgressStyle::default_bar());
+    let bar = ProgressBar::new(0).with_style(style).with_prefix(what);
+    bar.enable_steady_tick(Duration::from_millis(200));
+    bar
+}
+
+/// How far cargo is, from a line of its progress bar: `Building [==> ] 12/345: clap, serde`.
+pub fn of_cargo(line: &str) -> Option<(u64, u64, &str)> {
+    let (numbers, at) = line.split_once("] ")?.1.split_once(": ")?;
+    let (done, total) = numbers.split_once('/')?;
+    Some((done.trim().parse().ok()?, total.trim().parse().ok()?, at.trim()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::of_cargo;
+
+    #[test]
+    fn cargo_says_how_far_it_is() {
+        let line = "    Building [=====>          ] 12/345: clap, serde(build)";
+        assert_eq!(of_cargo(line), Some((12, 345, "clap, serde(build)")));
+        assert_eq!(of_cargo("   Compiling clap v4.6.0"), None);
+    }
+}

@@ -1,0 +1,151 @@
+//! The Python side: `.venv` with JupyterLab, from the exact versions of `requirements.txt`.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+
+use super::progress::Progress;
+use super::{Place, State, Step, files};
+use crate::process;
+use crate::project::Project;
+
+const OLDEST: (u32, u32) = (3, 10);
+/// Prints the version, the program, and whether environments can be made. Debian has `venv` without `ensurepip`.
+const ASK: &str = "import sys
+print('%d.%d.%d' % sys.version_info[:3])
+print(sys.executable)
+try:
+    import venv, ensurepip
+    print('venv')
+except ImportError:
+    print('no venv')";
+const GET_PYTHON: &str = "install Python 3.10 or newer (https://www.python.org/downloads, or your system's \
+    package `python3`), then run this again";
+
+/// The step that makes `.venv`.
+#[derive(Debug)]
+pub struct Python;
+
+impl Step for Python {
+    fn name(&self) -> &'static str {
+        "JupyterLab (.venv)"
+    }
+
+    fn state(&self, place: &Place) -> State {
+        let project = &place.project;
+        match fs::read_to_string(stamp(project)) {
+            Err(_) => State::Missing,
+            Ok(_) if !project.python().is_file() => State::OutOfDate("its Python is gone".into()),
+            Ok(found) if key(project).is_ok_and(|wanted| found == wanted) => {
+                State::There(project.venv().display().to_string())
+            }
+            Ok(_) => State::OutOfDate("requirements.txt or the checkout's place changed".into()),
+        }
+    }
+
+    fn make(&self, place: &Place) -> Result<()> {
+        let project = &place.project;
+        let python = find()?;
+        let (key, unfinished) = (key(project)?, project.venv().join("unfinished"));
+        // A virtual environment knows its own path and cannot be renamed: it is made in place, and counts from
+        // the moment its stamp is written. A half-made one of the same kind goes on.
+        files::remove(&stamp(project))?;
+        let goes_on = fs::read_to_string(&unfinished).is_ok_and(|found| found == key);
+        if !goes_on || !project.python().is_file() {
+            files::remove(&project.venv())?;
+            let mut make = Command::new(&python);
+            make.args(["-m", "venv"]).arg(project.venv()).current_dir(project.root());
+            process::run(without_user_settings(&mut make), &mut |_| {})?;
+            files::write_whole(&unfinished, key.as_bytes())?;
+        }
+        install(project)?;
+        files::remove(&unfinished)?;
+        files::write_whole(&stamp(project), key.as_bytes())
+    }
+}
+
+fn stamp(project: &Project) -> PathBuf {
+    project.venv().join("complete")
+}
+
+fn key(project: &Project) -> Result<String> {
+    let requirements = fs::read(requirements(project)).context("requirements.txt cannot be read")?;
+    Ok(files::short_hash((requirements, project.venv())))
+}
+
+fn requirements(project: &Project) -> PathBuf {
+    project.root().join("requirements.txt")
+}
+
+fn install(project: &Project) -> Result<()> {
+    let requirements = requirements(project);
+    let text = fs::read_to_string(&requirements)?;
+    let total = text.lines().filter(|line| line.contains("==")).count() as u64;
+    let mut progress = Progress::start("installing JupyterLab");
+    let mut pip = Command::new(project.python());
+    pip.args([
+        "-m",
+        "pip",
+        "install",
+        "--no-input",
+        "--disable-pip-version-check",
+        "--progress-bar",
+        "off",
+        "-r",
+    ])
+    .arg(&requirements)
+    .current_dir(project.root());
+    let mut done = 0;
+    process::run(without_user_settings(&mut pip), &mut |line| {
+        let line = line.trim();
+        if line.starts_with("Collecting") || line.starts_with("Requirement already") {
+            done += 1;
+        }
+        progress.at(done, total, line.split(" (from").next().unwrap_or(line));
+    })?;
+    progress.finish();
+    Ok(())
+}
+
+/// Keeps what the user set for Python in general away from this environment.
+fn without_user_settings(command: &mut Command) -> &mut Command {
+    command.env_remove("PYTHONHOME").env_remove("PYTHONPATH").env("PIP_USER", "0").env("PYTHONUTF8", "1")
+}
+
+/// A Python that is new enough and can make environments.
+fn find() -> Result<PathBuf> {
+    let mut reasons = Vec::new();
+    for name in ["python3", "python", "python3.14", "python3.13", "python3.12", "python3.11", "python3.10"] {
+        match ask(Path::new(name)) {
+            Ok(Ok(python)) => return Ok(python),
+            Ok(Err(reason)) => reasons.push(reason),
+            // Not there, or a stand-in that only offers to install one.
+            Err(_) => {}
+        }
+    }
+    match reasons.into_iter().next() {
+        None => bail!("no Python was found: {GET_PYTHON}"),
+        Some(reason) => bail!(reason),
+    }
+}
+
+/// The program behind `name`, or why it will not do.
+fn ask(name: &Path) -> Result<Result<PathBuf, String>> {
+    let answer = process::answer(without_user_settings(Command::new(name).args(["-c", ASK])))?;
+    let mut lines = answer.lines();
+    let (version, program) = (lines.next().unwrap_or_default(), lines.next().unwrap_or_default());
+    let mut numbers = version.split('.').map_while(|number| number.parse().ok());
+    let number = (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0));
+    Ok(if number < OLDEST {
+        Err(format!("Python {version} ({program}) is too old: {GET_PYTHON}"))
+    } else if lines.next() != Some("venv") {
+        Err(format!(
+            "Python {version} ({program}) has no module `venv`: install it (on Debian and Ubuntu: \
+             apt install python3-venv), then run this again"
+        ))
+    } else {
+        Ok(PathBuf::from(program))
+    })
+}

@@ -1,0 +1,205 @@
+//! The warm folder: a kernel's workspace in which the support crate is built, to be copied for each kernel.
+//!
+//! The kernel writes its crate anew at every start, first without the support crate. On its own, cargo would then
+//! drop all the locked versions, and look for new ones on the network at every start. So the kernel's crate is a
+//! member of a workspace whose other member, `keep`, needs the support crate and keeps the tested versions locked.
+
+use std::fs;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::{Arc, Mutex};
+use std::time::SystemTime;
+
+use anyhow::{Context, Result, bail};
+
+use super::lock::Lock;
+use super::progress::Progress;
+use super::{Place, State, Step, files, sources};
+use crate::kernel::{self, WarmFolder, drive::Session};
+use crate::project::{Project, SETUP_CELL};
+
+/// The folder of the kernel's crate in the workspace.
+pub const CRATE: &str = "cell";
+/// The folder of what the kernel runs at its start.
+pub const CONFIG: &str = "config";
+/// The profile that the kernel writes into its crate, where a member of a workspace cannot have one.
+const PROFILE: &str = "[profile.dev]\nopt-level = 2\ndebug = false\nstrip = \"debuginfo\"\nrpath = true\n\
+    debug-assertions = true\ncodegen-units = 16\npanic = \"unwind\"\nincremental = true\noverflow-checks = true\n";
+/// One `let`, so that the kernel has read all it needs to infer types.
+const FIRST_LET: &str = "let _ready = ();";
+/// What cannot be inferred when something is missing in the sources of the standard library.
+const TYPES: &str = "let types = std::collections::HashMap::<u32, String>::new().iter().map(|(key, _)| *key)\
+    .collect::<Vec<_>>(); let threads = std::thread::spawn(|| 3u32); let sum = threads.join().unwrap();";
+const LOCK: &str = "warm.lock";
+
+/// The step that makes it.
+#[derive(Debug)]
+pub struct Warm;
+
+impl Step for Warm {
+    fn name(&self) -> &'static str {
+        "warm folder"
+    }
+
+    fn state(&self, place: &Place) -> State {
+        match newest(place) {
+            Some((folder, true)) => State::There(folder.display().to_string()),
+            Some((_, false)) => State::OutOfDate("the support crate or Rust changed".into()),
+            None => State::Missing,
+        }
+    }
+
+    fn make(&self, place: &Place) -> Result<()> {
+        let all = all(place);
+        let work = files::unfinished(&all)?;
+        let warm = WarmFolder::around(place, work)?;
+        if let Some((old, _)) = newest(place) {
+            files::copy_folder(&old, &warm.work(), &|_| true)?;
+        }
+        write_workspace(place, &warm.work())?;
+        heat(place, &warm)?;
+        let _writing = Lock::quietly(place.project.cache(), LOCK, false)?;
+        let folder = folder(place)?;
+        files::finish(&warm.work(), &folder)?;
+        remove_older(place, &folder)
+    }
+}
+
+/// The lock that keeps warm folders from being replaced while they are copied.
+///
+/// # Errors
+/// When the cache cannot be written.
+pub fn reading(place: &Place) -> Result<Lock> {
+    Lock::quietly(place.project.cache(), LOCK, true)
+}
+
+/// The warm folder of this checkout, and whether it is of its present state; else the newest of an earlier one.
+pub fn newest(place: &Place) -> Option<(PathBuf, bool)> {
+    let current = folder(place).ok()?;
+    if files::is_whole(&current) {
+        return Some((current, true));
+    }
+    let time = |folder: &PathBuf| {
+        fs::metadata(folder).and_then(|it| it.modified()).unwrap_or(SystemTime::UNIX_EPOCH)
+    };
+    Some((of_this_checkout(place).into_iter().max_by_key(time)?, false))
+}
+
+/// Writes the workspace around the kernel's crate, and what the kernel runs at its start.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn write_workspace(place: &Place, work: &Path) -> Result<()> {
+    let project = &place.project;
+    let support_crate = project.support_crate().canonicalize().context("the support crate is not there")?;
+    let path = serde_json::to_string(&support_crate)?;
+    let keep = "[package]\nname = \"keep\"\nversion = \"1.0.0\"\nedition = \"2024\"\n\n[dependencies]\n";
+    let workspace = format!("[workspace]\nresolver = \"3\"\nmembers = [\"{CRATE}\", \"keep\"]\n\n{PROFILE}");
+    let cell = "[package]\nname = \"ctx\"\nversion = \"1.0.0\"\nedition = \"2024\"\n\n\
+        [lib]\ncrate-type = [\"cdylib\"]\npath = \"src/lib.rs\"\n";
+    let (deps, uses): (Vec<&str>, Vec<&str>) = SETUP_CELL.lines().partition(|line| line.starts_with(":dep"));
+    // What the kernel makes of the relative path, whatever folder it is started in.
+    let deps = deps.join("\n").replace("\"../support-crate\"", &path);
+    for (file, text) in [
+        ("Cargo.toml".to_owned(), workspace),
+        ("keep/Cargo.toml".to_owned(), format!("{keep}timelanes = {{ path = {path} }}\n")),
+        ("keep/src/lib.rs".to_owned(), String::new()),
+        (format!("{CRATE}/Cargo.toml"), cell.to_owned()),
+        (format!("{CRATE}/src/lib.rs"), String::new()),
+        (format!("{CONFIG}/init.evcxr"), deps),
+        (format!("{CONFIG}/prelude.rs"), format!("{}\n{FIRST_LET}\n", uses.join("\n"))),
+    ] {
+        files::write_whole(&work.join(file), text.as_bytes())?;
+    }
+    let lock = project.root().join("Cargo.lock");
+    if lock.is_file() {
+        fs::copy(lock, work.join("Cargo.lock"))?;
+    }
+    Ok(())
+}
+
+/// Runs a kernel in `warm` once.
+fn heat(place: &Place, warm: &WarmFolder) -> Result<()> {
+    let total = packages(&warm.work());
+    let progress = Arc::new(Mutex::new((Progress::start("building the support crate for the kernel"), 0)));
+    let hear = Arc::clone(&progress);
+    let mut session = Session::start(
+        |connection_file| kernel::command(&place.project, warm, connection_file),
+        move |line| {
+            if let (Some(at), Ok(mut progress)) = (line.trim().strip_prefix("Compiling "), hear.lock()) {
+                progress.1 += 1;
+                let done = progress.1;
+                progress.0.at(done, total, at);
+            }
+        },
+    )
+    .context("the kernel could not load the support crate")?;
+    for cell in SETUP_CELL.lines().chain(["1 + 1"]) {
+        let reply = session.run(cell)?;
+        if !reply.is_ok {
+            bail!("the kernel could not load the support crate:\n{}", reply.text);
+        }
+    }
+    let types = session.run(TYPES)?;
+    if !types.is_ok && sources::folder(place).is_some() {
+        eprintln!("types cannot be inferred from the pruned standard library: the full one is used");
+        sources::give_up(place)?;
+    }
+    if let Ok(progress) = progress.lock() {
+        progress.0.finish();
+    }
+    Ok(())
+}
+
+/// How many packages there are to compile; 0 when cargo does not say.
+fn packages(work: &Path) -> u64 {
+    let mut tree = Command::new("cargo");
+    tree.args(["tree", "--package", "keep", "--edges", "normal,build", "--prefix", "none", "--no-dedupe"]);
+    let lines = crate::process::answer(tree.current_dir(work)).unwrap_or_default();
+    lines.lines().collect::<std::collections::HashSet<_>>().len().saturating_sub(1) as u64
+}
+
+fn all(place: &Place) -> PathBuf {
+    place.project.cache().join("warm")
+}
+
+fn checkout(project: &Project) -> String {
+    files::short_hash(project.root())
+}
+
+/// The warm folder for the present state of the checkout.
+fn folder(place: &Place) -> Result<PathBuf> {
+    let (project, mut hasher) = (&place.project, DefaultHasher::new());
+    (SETUP_CELL, FIRST_LET, PROFILE, place.toolchain.version()).hash(&mut hasher);
+    for path in [
+        "support-crate/src",
+        "support-crate/Cargo.toml",
+        "support-crate/build.rs",
+        "Cargo.toml",
+        "Cargo.lock",
+    ] {
+        let path = project.root().join(path);
+        if path.exists() {
+            files::hash(&path, &mut hasher)?;
+        }
+    }
+    Ok(all(place).join(format!("{}-{:016x}", checkout(project), hasher.finish())))
+}
+
+fn of_this_checkout(place: &Place) -> Vec<PathBuf> {
+    let checkout = checkout(&place.project);
+    let mut folders = files::entries(&all(place)).unwrap_or_default();
+    folders.retain(|(path, _)| {
+        path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(&checkout))
+            && files::is_whole(path)
+    });
+    folders.into_iter().map(|(path, _)| path).collect()
+}
+
+fn remove_older(place: &Place, current: &Path) -> Result<()> {
+    of_this_checkout(place)
+        .iter()
+        .filter(|folder| *folder != current)
+        .try_for_each(|folder| files::remove(folder))
+}

@@ -1,0 +1,116 @@
+//! What can go wrong, said so that a learner knows what to change.
+
+use std::fmt;
+
+use crate::timeline::Time;
+
+/// What went wrong, and what to do.
+///
+/// Its `Debug` text is its `Display` text, because the notebook's kernel prints an error of `?` with `Debug`.
+#[derive(Clone, PartialEq)]
+pub enum Error {
+    /// A span that ends before it starts.
+    Backwards {
+        /// The lane it was meant for.
+        lane: String,
+        /// Nanoseconds.
+        start: u64,
+        /// Nanoseconds.
+        end: u64,
+    },
+    /// A span that starts before the one added last.
+    OutOfOrder {
+        /// The lane it was meant for.
+        lane: String,
+    },
+    /// A question about a lane that is not there.
+    NoSuchLane {
+        /// The name asked for.
+        asked: String,
+        /// The names there are.
+        there: Vec<String>,
+    },
+    /// A duration nobody can wait for.
+    BadTime {
+        /// The lane that was to wait or work.
+        lane: String,
+        /// What was asked.
+        asked: Time,
+        /// Why it cannot be done.
+        because: String,
+    },
+    /// More of something than this machine or a figure can take.
+    TooMany {
+        /// Of what: "threads", "lanes".
+        what: &'static str,
+        /// The most there may be.
+        limit: usize,
+        /// Where the limit comes from.
+        because: String,
+    },
+    /// Code of the learner's that panicked.
+    Panicked {
+        /// The lane it ran in.
+        lane: String,
+        /// What the panic said.
+        says: String,
+    },
+    /// A run that went on for longer than it may.
+    TimeLimit {
+        /// The run.
+        title: String,
+        /// Seconds.
+        limit: f64,
+    },
+    /// Something this machine cannot do or show.
+    NotPossible {
+        /// What was asked for.
+        what: String,
+        /// Why it cannot be had here, and what would help.
+        because: String,
+    },
+    /// A file that cannot be read or written.
+    File {
+        /// Which, and what was being done.
+        what: String,
+        /// What the system said.
+        because: String,
+    },
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Backwards { lane, start, end } => {
+                write!(out, "a span in lane \"{lane}\" ends at {end} ns, before it starts at {start} ns")
+            }
+            Self::OutOfOrder { lane } => {
+                write!(out, "a span in lane \"{lane}\" starts before the one added last: add them in order")
+            }
+            Self::NoSuchLane { asked, there } => {
+                write!(out, "there is no lane \"{asked}\" here; there are: {}", there.join(", "))
+            }
+            Self::BadTime { lane, asked, because } => {
+                write!(out, "\"{lane}\" was asked for {asked}: {because}")
+            }
+            Self::TooMany { what, limit, because } => {
+                write!(out, "too many {what}: at most {limit} here, because {because}")
+            }
+            Self::Panicked { lane, says } => write!(out, "\"{lane}\" panicked: {says}"),
+            Self::TimeLimit { title, limit } => write!(
+                out,
+                "\"{title}\" was stopped after {limit} s, the limit of a run: look for a loop that never ends"
+            ),
+            Self::NotPossible { what, because } => write!(out, "{what} is not possible here: {because}"),
+            Self::File { what, because } => write!(out, "{what}: {because}"),
+        }
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, out)
+    }
+}
+
+impl std::error::Error for Error {}

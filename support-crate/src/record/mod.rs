@@ -1,0 +1,26 @@
+//! How a run is recorded: a [`Recorder`] passed as a value, a [`LaneWriter`] for each lane, a buffer of its own
+//! behind each writer, and one clock for all.
+//!
+//! | file | holds |
+//! |---|---|
+//! | `event` | what is written down at one moment, in 16 bytes |
+//! | `buffer` | where one lane's events lie: one thread writes, any may read, nobody locks |
+//! | `writer` | what a learner's code calls: spans, marks, arrows |
+//! | `work` | CPU work that sees itself being taken off the core |
+//! | `future` | a future, poll by poll |
+//! | `recorder` | from buffers to a [`Timeline`](crate::timeline::Timeline) |
+//! | `run` | [`record`]: threads that are joined, panics and faults reported, a time limit |
+
+mod buffer;
+mod event;
+mod future;
+mod recorder;
+mod run;
+mod watchdog;
+mod work;
+mod writer;
+
+pub use future::Recorded;
+pub use recorder::Recorder;
+pub use run::{Handle, LIMIT, Run, THREADS, record, record_within};
+pub use writer::{Handoff, LaneWriter, SpanGuard};

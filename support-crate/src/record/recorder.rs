@@ -1,0 +1,221 @@
+//! From buffers to a timeline: a [`Recorder`] knows every lane that was opened, and reads them when the run is over.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::Duration;
+
+use super::buffer::Buffer;
+use super::event::{Event, Kind};
+use super::writer::LaneWriter;
+use crate::error::Error;
+use crate::machine::now;
+use crate::timeline::{Arrow, Lane, MILLISECOND, Mark, Span, Timeline, Unit};
+
+/// The most events one recording keeps: 256 MB.
+const ROOM: usize = 16 << 20;
+/// The most lanes one recording has; a figure could not show more.
+const LANES: usize = 20_000;
+
+/// Records one run. Clones are handles to the same recording; pass them by value to whoever takes part.
+///
+/// ```
+/// use timelanes::prelude::*;
+/// let recorder = Recorder::new("two steps");
+/// let ada = recorder.lane("ada");
+/// ada.during(Activity::Running, "first", || ());
+/// ada.wait("a pause", 1 * MILLISECOND);
+/// let timeline = recorder.finish()?;
+/// assert_eq!(timeline.lane("ada")?.spans().len(), 2);
+/// # Ok::<(), Error>(())
+/// ```
+#[derive(Clone)]
+pub struct Recorder {
+    pub(super) shared: Arc<Shared>,
+}
+
+/// What all handles of a recording share.
+pub(super) struct Shared {
+    title: String,
+    unit: OnceLock<Unit>,
+    lanes: Mutex<Vec<Arc<Track>>>,
+    fault: Mutex<Option<Error>>,
+    arrows: AtomicU32,
+    arrow_labels: Mutex<Vec<String>>,
+    pub room: AtomicUsize,
+    /// Moment of the shared clock after which nothing waits or works any more.
+    pub deadline: u64,
+    limit: Duration,
+}
+
+/// One lane while it is being recorded: what its writer publishes and the recorder reads.
+pub(super) struct Track {
+    pub name: String,
+    pub buffer: Buffer,
+    pub labels: Mutex<Vec<String>>,
+    pub thread: OnceLock<u32>,
+    /// CPU nanoseconds of the lane's thread, plus one; 0 until the lane ends on the thread it began on.
+    pub cpu: AtomicU64,
+}
+
+/// A lock whose data are whole even when a thread panicked beside them.
+pub(super) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Recorder {
+    /// A new recording, whose waits and work end after [`LIMIT`](super::LIMIT) at the latest.
+    pub fn new(title: impl Into<String>) -> Self {
+        Self::with_limit(title, super::LIMIT)
+    }
+
+    /// A new recording, whose waits and work end `limit` from now at the latest.
+    pub fn with_limit(title: impl Into<String>, limit: Duration) -> Self {
+        let shared = Shared {
+            title: title.into(),
+            unit: OnceLock::new(),
+            lanes: Mutex::new(Vec::new()),
+            fault: Mutex::new(None),
+            arrows: AtomicU32::new(0),
+            arrow_labels: Mutex::new(Vec::new()),
+            room: AtomicUsize::new(ROOM),
+            deadline: now().saturating_add(limit.as_nanos() as u64),
+            limit,
+        };
+        Self { shared: Arc::new(shared) }
+    }
+
+    /// Opens a lane. Its writer may be moved to the thread, or into the future, that the lane is about.
+    ///
+    /// Past 20,000 lanes nothing is recorded and [`finish`](Self::finish) says so.
+    pub fn lane(&self, name: impl Into<String>) -> LaneWriter {
+        let track = Arc::new(Track {
+            name: name.into(),
+            buffer: Buffer::new(),
+            labels: Mutex::new(Vec::new()),
+            thread: OnceLock::new(),
+            cpu: AtomicU64::new(0),
+        });
+        let mut lanes = locked(&self.shared.lanes);
+        if lanes.len() < LANES {
+            lanes.push(Arc::clone(&track));
+        } else if lanes.len() == LANES {
+            drop(lanes);
+            self.fault(Error::TooMany {
+                what: "lanes",
+                limit: LANES,
+                because: "a figure could not show more".to_owned(),
+            });
+        }
+        LaneWriter::new(self.clone(), track)
+    }
+
+    /// The recording so far becomes a timeline. Lanes that are still written to keep what they have; a span that
+    /// has not ended reaches to this moment and says that it [did not end](Span::ended).
+    ///
+    /// # Errors
+    /// The first thing that went wrong while recording: a duration nobody can wait for, too many lanes, a panic in
+    /// a thread of the run, the time limit.
+    pub fn finish(self) -> Result<Timeline, Error> {
+        let fault = locked(&self.shared.fault).take();
+        fault.map_or_else(|| Ok(self.timeline()), Err)
+    }
+
+    fn timeline(&self) -> Timeline {
+        let (end, tracks) = (now(), locked(&self.shared.lanes).clone());
+        let mut timeline = Timeline::new(&self.shared.title);
+        timeline.unit = *self.shared.unit.get_or_init(|| MILLISECOND.unit());
+        let mut flights = HashMap::<u32, Flight>::new();
+        for (number, track) in tracks.iter().enumerate() {
+            timeline.lanes.push(track.read(number, end, &mut flights));
+        }
+        // Where lanes share a thread, its CPU time is nobody's own.
+        let mut threads = HashMap::<u32, usize>::new();
+        timeline.lanes.iter().for_each(|lane| *threads.entry(lane.tid).or_default() += 1);
+        timeline.lanes.iter_mut().filter(|lane| threads[&lane.tid] > 1).for_each(|lane| lane.cpu = None);
+        timeline.arrows = arrows(flights, &locked(&self.shared.arrow_labels));
+        let lost: u64 = tracks.iter().map(|track| track.buffer.lost()).sum();
+        if lost > 0 {
+            timeline
+                .notes
+                .push(format!("{lost} events found no room and are not shown; a recording holds {ROOM}"));
+        }
+        timeline
+    }
+
+    pub(super) fn fault(&self, fault: Error) {
+        // The first is what the learner is told; a loop that fails a million times must not keep a million.
+        locked(&self.shared.fault).get_or_insert(fault);
+    }
+
+    /// The first time a story's unit is used it becomes the timeline's.
+    pub(super) fn speak(&self, unit: Unit) {
+        self.shared.unit.get_or_init(|| unit);
+    }
+
+    pub(super) fn time_limit(&self) -> Error {
+        Error::TimeLimit { title: self.shared.title.clone(), limit: self.shared.limit.as_secs_f64() }
+    }
+
+    pub(super) fn new_arrow(&self, label: String) -> u32 {
+        let mut labels = locked(&self.shared.arrow_labels);
+        labels.push(label);
+        self.shared.arrows.fetch_add(1, Ordering::Relaxed)
+    }
+}
+
+/// Both ends of an arrow, as far as they were found: lane and moment.
+#[derive(Default)]
+struct Flight {
+    from: Option<(usize, u64)>,
+    to: Option<(usize, u64)>,
+}
+
+fn arrows(flights: HashMap<u32, Flight>, labels: &[String]) -> Vec<Arrow> {
+    let whole = |(number, flight): (u32, Flight)| {
+        Some(Arrow { label: labels.get(number as usize)?.clone(), from: flight.from?, to: flight.to? })
+    };
+    let mut arrows: Vec<Arrow> = flights.into_iter().filter_map(whole).collect();
+    arrows.sort_by_key(|arrow| arrow.from.1);
+    arrows
+}
+
+impl Track {
+    fn read(&self, number: usize, end: u64, flights: &mut HashMap<u32, Flight>) -> Lane {
+        let labels = locked(&self.labels).clone();
+        let (mut spans, mut marks, mut open) = (Vec::<Span>::new(), Vec::new(), Vec::<usize>::new());
+        for Event { time, kind, core, label } in self.buffer.events() {
+            match kind {
+                Kind::Begin(activity) => {
+                    let depth = open.len().min(usize::from(u8::MAX)) as u8;
+                    open.push(spans.len());
+                    // The end is not known yet: until it comes, the span reaches to the end of the recording.
+                    spans.push(Span {
+                        start: time,
+                        end: end.max(time),
+                        label,
+                        core,
+                        activity,
+                        depth,
+                        ended: false,
+                    });
+                }
+                Kind::End => {
+                    if let Some(last) = open.pop() {
+                        spans[last].end = time;
+                        spans[last].ended = true;
+                    }
+                }
+                Kind::Mark => marks
+                    .push(Mark { at: time, label: labels.get(label as usize).cloned().unwrap_or_default() }),
+                Kind::Send => flights.entry(label).or_default().from = Some((number, time)),
+                Kind::Receive => flights.entry(label).or_default().to = Some((number, time)),
+            }
+        }
+        let mut lane = Lane::recorded(self.name.clone(), labels, spans, marks);
+        lane.pid = std::process::id();
+        lane.tid = self.thread.get().copied().unwrap_or(0);
+        lane.cpu = self.cpu.load(Ordering::Acquire).checked_sub(1).map(Duration::from_nanos);
+        lane
+    }
+}

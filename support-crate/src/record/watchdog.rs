@@ -1,0 +1,38 @@
+//! The last resort for a run that never ends, in a notebook.
+//!
+//! A thread cannot be stopped from outside. Where a learner's thread loops for ever, a notebook cell would hang and
+//! burn a core until somebody interrupts the kernel. So after the limit the process that runs the cells ends itself,
+//! which is what an interrupt does too: the kernel starts a fresh one at once, and only the variables are gone.
+
+use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
+use std::time::Duration;
+
+use crate::error::Error;
+
+/// After the limit, threads that look at it get this long to come back by themselves.
+const GRACE: Duration = Duration::from_secs(2);
+
+/// Watches over a run until it is dropped. Does nothing outside a notebook.
+pub(super) struct Watchdog {
+    _alive: Option<Sender<()>>,
+}
+
+impl Watchdog {
+    pub fn watch(limit: Duration, fault: Error) -> Self {
+        // The kernel sets this variable for the process that runs the cells.
+        if std::env::var_os("EVCXR_IS_RUNTIME").is_none() {
+            return Self { _alive: None };
+        }
+        let (alive, over) = channel::<()>();
+        std::thread::spawn(move || {
+            if over.recv_timeout(limit.saturating_add(GRACE)) == Err(RecvTimeoutError::Timeout) {
+                eprintln!("{fault}");
+                eprintln!(
+                    "The process that runs the cells was ended: run the set-up cell and the cells above again."
+                );
+                std::process::exit(1);
+            }
+        });
+        Self { _alive: Some(alive) }
+    }
+}
