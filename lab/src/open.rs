@@ -31,6 +31,9 @@ pub struct Options {
     /// The port to listen on; else 8888, or the next one that is free.
     #[arg(long, value_name = "N")]
     pub port: Option<u16>,
+    /// Another folder of notebooks to open: a copy that may be changed.
+    #[arg(long, value_name = "FOLDER", hide = true)]
+    pub notebooks: Option<PathBuf>,
     /// The lesson to open: its number or the beginning of its file's name; else the first.
     pub lesson: Option<String>,
 }
@@ -47,7 +50,8 @@ struct Server {
 /// # Errors
 /// When the set-up fails, the lesson is unknown, the port is taken, or JupyterLab ends with an error.
 pub fn open(project: &Project, options: &Options) -> Result<ExitCode> {
-    let lesson = lesson(project, options.lesson.as_deref())?;
+    let notebooks = options.notebooks.clone().unwrap_or_else(|| project.notebooks());
+    let lesson = lesson(&notebooks, options.lesson.as_deref())?;
     if let Some(port) = options.port
         && !is_free(port)
     {
@@ -63,7 +67,7 @@ pub fn open(project: &Project, options: &Options) -> Result<ExitCode> {
     let log = log(project);
     files::write_whole(&log, b"")?;
     let said = || File::options().append(true).open(&log).context("JupyterLab's log cannot be written");
-    let mut command = command(project, options, port, &lesson);
+    let mut command = command(project, options, port, &notebooks, &lesson);
     let mut jupyter = Group::spawn(command.stdout(said()?).stderr(said()?))?;
     if let Some(server) = started(project, &mut jupyter)? {
         let Server { port, token } = server;
@@ -83,9 +87,10 @@ pub fn open(project: &Project, options: &Options) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// JupyterLab's own files: settings, layouts, addresses. Nothing goes into the user's own Jupyter.
+/// JupyterLab's own files: settings, layouts, addresses. Nothing goes into the user's own Jupyter. They lie beside
+/// the learner's progress, also where `TIMELANES_STATE` keeps that elsewhere.
 pub fn jupyter_folder(project: &Project) -> PathBuf {
-    project.state().join("jupyter")
+    std::env::var_os("TIMELANES_STATE").map_or_else(|| project.state(), PathBuf::from).join("jupyter")
 }
 
 /// What JupyterLab says while it runs: of use when something is wrong, noise otherwise.
@@ -97,7 +102,7 @@ fn runtime_folder(project: &Project) -> PathBuf {
     jupyter_folder(project).join("runtime")
 }
 
-fn command(project: &Project, options: &Options, port: u16, lesson: &str) -> Command {
+fn command(project: &Project, options: &Options, port: u16, notebooks: &Path, lesson: &str) -> Command {
     let folder = jupyter_folder(project);
     let mut command = Command::new(project.python());
     command
@@ -109,14 +114,14 @@ fn command(project: &Project, options: &Options, port: u16, lesson: &str) -> Com
             "--log-level=WARN",
         ])
         .arg(format!("--ServerApp.port={port}"))
-        .arg(option("--ServerApp.root_dir=", &project.notebooks()))
+        .arg(option("--ServerApp.root_dir=", notebooks))
         .arg(format!("--LabApp.default_url=/lab/tree/{lesson}"))
         // The Python kernel that comes with JupyterLab is no part of the course.
         .args([
             "--KernelSpecManager.allowed_kernelspecs=rust",
             "--MultiKernelManager.default_kernel_name=rust",
         ])
-        .current_dir(project.notebooks())
+        .current_dir(notebooks)
         .stdin(Stdio::null());
     if options.no_browser {
         command.arg("--no-browser");
@@ -167,9 +172,9 @@ fn started(project: &Project, jupyter: &mut Group) -> Result<Option<Server>> {
 }
 
 /// The file name of the lesson that `wanted` begins, without its folder.
-fn lesson(project: &Project, wanted: Option<&str>) -> Result<String> {
+fn lesson(notebooks: &Path, wanted: Option<&str>) -> Result<String> {
     let mut lessons = Vec::new();
-    for (path, is_folder) in files::entries(&project.notebooks())? {
+    for (path, is_folder) in files::entries(notebooks)? {
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         if !is_folder && name.ends_with(".ipynb") {
             lessons.push(name);

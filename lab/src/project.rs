@@ -39,7 +39,7 @@ impl Project {
     /// The checkout at `root`; `cache` replaces the user's cache folder.
     ///
     /// # Errors
-    /// When no cache folder is given and the user has none, or its path has a blank.
+    /// When no cache folder is given and the user has none.
     pub fn at(root: PathBuf, cache: Option<PathBuf>) -> Result<Self> {
         let cache = match cache.or_else(|| std::env::var_os("TIMELANES_CACHE").map(PathBuf::from)) {
             Some(cache) => cache,
@@ -50,14 +50,6 @@ impl Project {
                 }
             },
         };
-        if cache.to_string_lossy().contains(' ') {
-            // The kernel and the process that runs its cells tell each other paths, and split them at blanks.
-            bail!(
-                "the Rust kernel cannot work in a folder with a blank in its path, and the cache is {}: \
-                 set TIMELANES_CACHE to a folder without one",
-                cache.display()
-            );
-        }
         Ok(Self { root, cache })
     }
 
@@ -89,6 +81,22 @@ impl Project {
     /// The learner's progress and the stamps of set-up; never committed.
     pub fn state(&self) -> PathBuf {
         self.root.join(".timelanes")
+    }
+
+    /// Whether kernels can work in the cache.
+    ///
+    /// # Errors
+    /// When its path has a blank: the kernel and the process that runs its cells tell each other paths, and split
+    /// them at blanks.
+    pub fn check_cache(&self) -> Result<()> {
+        if self.cache.to_string_lossy().contains(' ') {
+            bail!(
+                "the Rust kernel cannot work in a folder with a blank in its path, and the cache is {}: \
+                 set TIMELANES_CACHE to a folder without one",
+                self.cache.display()
+            );
+        }
+        Ok(())
     }
 
     /// What all checkouts of this user share: the built kernel, warm folders.

@@ -46,12 +46,14 @@ const TOOLS: [&str; 6] = ["sh", "mkdir", "cat", "chmod", "sleep", "printf"];
 /// A checkout, a cache, and programs that only act as if.
 struct World {
     folder: TempDir,
+    /// Kernels cannot work under a path with a blank.
+    cache: TempDir,
 }
 
 impl World {
     fn new() -> Self {
         let folder = TempDir::with_prefix("mein Kürs ").unwrap();
-        let world = Self { folder };
+        let world = Self { folder, cache: TempDir::with_prefix("Kürs-").unwrap() };
         for (path, text) in [
             ("checkout/support-crate/Cargo.toml", "[package]\nname = \"timelanes\"\n"),
             ("checkout/notebooks/00-start.ipynb", "{}"),
@@ -73,7 +75,8 @@ impl World {
     }
 
     fn path(&self, path: &str) -> PathBuf {
-        self.folder.path().join(path)
+        let folder = if path.starts_with("cache") { &self.cache } else { &self.folder };
+        folder.path().join(path)
     }
 
     fn write(&self, path: &str, text: &str) {
@@ -342,6 +345,7 @@ fn a_taken_port_and_an_unknown_lesson_are_named_before_anything_is_set_up() {
 #[test]
 fn a_cache_with_a_blank_in_its_path_is_named_before_anything_is_set_up() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-    let error = Project::at(root.to_owned(), Some("/tmp/a blank".into())).unwrap_err().to_string();
+    let project = Project::at(root.to_owned(), Some("/tmp/a blank".into())).unwrap();
+    let error = lab::setup::run(&project).unwrap_err().to_string();
     assert!(error.contains("/tmp/a blank") && error.contains("TIMELANES_CACHE"), "{error}");
 }

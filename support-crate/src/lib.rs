@@ -27,6 +27,6 @@ pub mod prelude {
     pub use crate::figure::{Figure, bars, compare, compare_by_core, histogram, lines};
     pub use crate::machine::Machine;
     pub use crate::record::{LaneWriter, Recorder, Run, record};
-    pub use crate::timeline::{Activity, Lane, MILLISECOND, MINUTE, SECOND, Time, Timeline};
+    pub use crate::timeline::{Activity, Lane, MILLISECOND, MINUTE, SECOND, Span, Time, Timeline};
     pub use Activity::{Blocked, Ready, Running, Waiting};
 }

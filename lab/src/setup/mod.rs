@@ -107,6 +107,7 @@ pub fn run(project: &Project) -> Result<()> {
 
 fn make_missing(project: &Project) -> Result<()> {
     let start = Instant::now();
+    project.check_cache()?;
     let place = Place::of(project)?;
     if missing(&place).next().is_none() {
         eprintln!("everything is set up ({:.2} s)", start.elapsed().as_secs_f64());
