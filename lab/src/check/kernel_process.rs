@@ -6,10 +6,11 @@ use std::process::{Child, ExitStatus};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
-use jupyter_protocol::{ConnectionInfo, Transport};
+use jupyter_protocol::ConnectionInfo;
 use jupyter_zmq_client::peek_ports_with_listeners;
 
 use super::copies::Copy;
+use crate::kernel::drive::connection;
 use crate::kernel::{self, WarmFolder};
 use crate::project::Project;
 
@@ -66,23 +67,6 @@ impl Drop for KernelProcess {
         while group::is_left(&self.child) && start.elapsed() < GONE {
             std::thread::sleep(Duration::from_millis(2));
         }
-    }
-}
-
-fn connection(localhost: IpAddr, ports: &[u16]) -> ConnectionInfo {
-    ConnectionInfo {
-        ip: localhost.to_string(),
-        transport: Transport::TCP,
-        shell_port: ports[0],
-        iopub_port: ports[1],
-        stdin_port: ports[2],
-        control_port: ports[3],
-        hb_port: ports[4],
-        key: jupyter_protocol::JupyterMessage::new(jupyter_protocol::KernelInfoRequest {}, None)
-            .header
-            .msg_id,
-        signature_scheme: "hmac-sha256".into(),
-        kernel_name: Some("rust".into()),
     }
 }
 

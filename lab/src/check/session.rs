@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
-use jupyter_protocol::{ExecuteRequest, InterruptRequest, JupyterMessage, KernelInfoRequest};
+use jupyter_protocol::{InterruptRequest, JupyterMessage, KernelInfoRequest};
 use jupyter_zmq_client::{
     ClientControlConnection, ClientIoPubConnection, ClientShellConnection, RuntimeError,
     create_client_control_connection, create_client_iopub_connection,
@@ -14,6 +14,7 @@ use tokio::time::{sleep, timeout};
 use super::answer::{Answer, Ending, Outcome, Wait};
 use super::copies::Copy;
 use super::kernel_process::KernelProcess;
+use crate::kernel::drive::cell;
 use crate::project::Project;
 
 /// How long a kernel may take to be ready: it may have to build the support crate first.
@@ -91,15 +92,7 @@ impl Session {
     /// Runs `code`, at most for `limit`. After a time-out the kernel has been interrupted, and its variables
     /// are gone.
     pub async fn execute(&mut self, code: &str, limit: Duration) -> Outcome {
-        let request = ExecuteRequest {
-            code: code.to_owned(),
-            silent: false,
-            store_history: true,
-            user_expressions: None,
-            allow_stdin: false,
-            stop_on_error: false,
-        };
-        let answer = self.ask(request.into(), Wait { answer: limit, idle: IDLE }).await;
+        let answer = self.ask(cell(code).into(), Wait { answer: limit, idle: IDLE }).await;
         if answer.ending == Ending::TimedOut {
             self.interrupt().await;
         }

@@ -99,7 +99,8 @@ impl Session {
     }
 }
 
-fn connection(ip: IpAddr, ports: &[u16]) -> ConnectionInfo {
+/// What a connection file says, for the five free `ports` of one kernel.
+pub(crate) fn connection(ip: IpAddr, ports: &[u16]) -> ConnectionInfo {
     ConnectionInfo {
         ip: ip.to_string(),
         transport: Transport::TCP,
@@ -188,14 +189,7 @@ async fn run(
     code: &str,
 ) -> Result<Reply> {
     let start = Instant::now();
-    let request = JupyterMessage::from(ExecuteRequest {
-        code: code.to_owned(),
-        silent: false,
-        store_history: true,
-        user_expressions: None,
-        allow_stdin: false,
-        stop_on_error: false,
-    });
+    let request = JupyterMessage::from(cell(code));
     let id = request.header.msg_id.clone();
     shell.send(request).await?;
     let mut text = String::new();
@@ -215,6 +209,18 @@ async fn run(
         } else if message.parent_header.as_ref().is_some_and(|parent| parent.msg_id == id) {
             bail!("the kernel answered a cell with {}", message.header.msg_type);
         }
+    }
+}
+
+/// The request to run `code` as a notebook runs a cell.
+pub(crate) fn cell(code: &str) -> ExecuteRequest {
+    ExecuteRequest {
+        code: code.to_owned(),
+        silent: false,
+        store_history: true,
+        user_expressions: None,
+        allow_stdin: false,
+        stop_on_error: false,
     }
 }
 

@@ -41,6 +41,8 @@ fn in_this_group(project: &Project, warm: &WarmFolder, connection_file: &Path) -
         .env("EVCXR_CONFIG_DIR", warm.config_folder())
         // The kernel would bring a kernel spec of the user's own up to date. There is none in here.
         .env("JUPYTER_PATH", warm.config_folder())
+        // A learner's panic is two lines; the frames below it are the kernel's.
+        .env("RUST_BACKTRACE", "0")
         .env("PATH", path_with(&place.toolchain.bin()));
     // What cargo tells a program it runs is not meant for the cargo that builds cells.
     for (name, _) in env::vars_os() {

@@ -36,7 +36,10 @@ impl Timeline {
         Ok(self.unit.count(self.lane(name)?.total(Activity::Ready)))
     }
 
-    /// The mean over all lanes with a ready span of [`wait`](Self::wait), in the timeline's unit; 0 without any.
+    /// The mean [`wait`](Self::wait) of the lanes called `names`, in the timeline's unit; 0 for no names.
+    ///
+    /// # Errors
+    /// When one of them is not there.
     pub fn mean_wait(&self, names: &[&str]) -> Result<f64, Error> {
         let waits: Result<Vec<f64>, Error> = names.iter().map(|name| self.wait(name)).collect();
         let waits = waits?;
@@ -122,7 +125,7 @@ impl Lane {
         running.filter_map(|span| span.core).collect::<BTreeSet<_>>().into_iter().collect()
     }
 
-    /// How often it was ready and not let, that is, how often it was kept from running.
+    /// How many spans of `activity` it has: with [`Activity::Ready`], how often it was kept from running.
     pub fn times(&self, activity: Activity) -> usize {
         self.spans().iter().filter(|span| span.activity == activity).count()
     }
