@@ -6,6 +6,8 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressStyle};
 
 const BETWEEN_LINES: Duration = Duration::from_secs(10);
+/// The most letters of what a program says it is at; pip names a hundred packages in one line.
+const LETTERS: usize = 60;
 
 /// One piece of work, how far it is, and what it is at.
 #[derive(Debug)]
@@ -28,10 +30,11 @@ impl Progress {
 
     /// Says that `done` of `total` pieces are done, and what it is at; a `total` of 0 is not known yet.
     pub fn at(&mut self, done: u64, total: u64, at: &str) {
+        let at = console::truncate_str(at, LETTERS, "…");
         if let Some(bar) = &self.bar {
             bar.set_length(total);
             bar.set_position(done.min(total));
-            bar.set_message(at.to_owned());
+            bar.set_message(at.into_owned());
         } else if self.last_line.elapsed() >= BETWEEN_LINES {
             let seconds = self.start.elapsed().as_secs();
             eprintln!("{}: {done} of {total} after {seconds} s: {at}", self.what);
