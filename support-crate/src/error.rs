@@ -69,6 +69,18 @@ pub enum Error {
         /// Why it cannot be had here, and what would help.
         because: String,
     },
+    /// A scheduling policy that did what no policy may.
+    Policy {
+        /// Its name.
+        policy: String,
+        /// What it did, and when: "picked John, whose work is done (at 10.0 ms)".
+        did: String,
+    },
+    /// Something that went wrong in a child process.
+    InChild {
+        /// What the child had to say.
+        says: String,
+    },
     /// A file that cannot be read or written.
     File {
         /// Which, and what was being done.
@@ -102,6 +114,8 @@ impl fmt::Display for Error {
                 "\"{title}\" was stopped after {limit} s, the limit of a run: look for a loop that never ends"
             ),
             Self::NotPossible { what, because } => write!(out, "{what} is not possible here: {because}"),
+            Self::Policy { policy, did } => write!(out, "the policy \"{policy}\" {did}"),
+            Self::InChild { says } => write!(out, "in a child process: {says}"),
             Self::File { what, because } => write!(out, "{what}: {because}"),
         }
     }

@@ -8,16 +8,27 @@
 //! | [`timeline`] | what was recorded: lanes of spans, queries, a table, a trace for Perfetto |
 //! | [`figure`] | how it is drawn: timelines, comparisons, bars, lines, histograms |
 //! | [`machine`] | what this computer is: cores, quota, clocks |
+//! | [`preempt`] | threads that share one core, and see when the kernel takes it away |
+//! | [`process`] | children of this process: copies of it and other programs, shared memory, pipes |
+//! | [`thread`] | what a thread costs, in time and memory |
+//! | [`scheduler`] | processes on one core, stopped and continued by a policy of one's own |
 //! | [`check`] | exercises judged from what was measured, hints, completed lessons |
 //!
 //! Lessons bring all of it in with `use timelanes::prelude::*;`.
+
+// Elsewhere no child process begins, and what records them has no caller.
+#![cfg_attr(not(target_os = "linux"), allow(dead_code, unused_imports))]
 
 pub mod check;
 mod display;
 pub mod error;
 pub mod figure;
 pub mod machine;
+pub mod preempt;
+pub mod process;
 pub mod record;
+pub mod scheduler;
+pub mod thread;
 pub mod timeline;
 
 /// What every lesson's set-up cell brings in.
@@ -25,7 +36,9 @@ pub mod prelude {
     pub use crate::check::{complete, course, exercise};
     pub use crate::error::Error;
     pub use crate::figure::{Figure, bars, compare, compare_by_core, histogram, lines};
-    pub use crate::machine::Machine;
+    pub use crate::machine::{Machine, Policy};
+    pub use crate::preempt::{Cpu, OneCore, one_core, per_core};
+    pub use crate::process::{Ending, Family, Shared, pipe, record_processes, record_program};
     pub use crate::record::{LaneWriter, Recorder, Run, record};
     pub use crate::timeline::{Activity, Lane, MILLISECOND, MINUTE, SECOND, Span, Time, Timeline};
     pub use Activity::{Blocked, Ready, Running, Waiting};

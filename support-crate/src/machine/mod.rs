@@ -3,9 +3,21 @@
 //! Lessons read the machine instead of assuming one, and say what they found.
 
 pub(crate) mod clock;
+pub(crate) mod gaps;
 mod here;
+mod limits;
+pub(crate) mod mapping;
+pub(crate) mod priority;
+mod switches;
 pub(crate) mod thread;
+mod throttle;
 
 pub use clock::{now, thread_cpu_time};
+pub use gaps::Interrupts;
 pub use here::Machine;
+pub use limits::Limit;
+pub use mapping::Shareable;
+pub use priority::{Policy, Priority};
+pub use switches::Switches;
 pub use thread::{core, pin};
+pub use throttle::Throttled;

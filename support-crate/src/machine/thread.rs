@@ -1,4 +1,4 @@
-//! The calling thread as the kernel sees it: its number, its core, how often it was switched.
+//! The calling thread as the kernel sees it: its number, its core.
 
 use crate::error::Error;
 
@@ -21,19 +21,6 @@ pub(crate) fn id() -> u32 {
     }
     #[cfg(not(target_os = "linux"))]
     0
-}
-
-/// How often the calling thread has left its core so far, of its own will or not (`getrusage(RUSAGE_THREAD)`);
-/// `None` where the system does not say.
-pub(crate) fn switches() -> Option<i64> {
-    #[cfg(target_os = "linux")]
-    {
-        use nix::sys::resource::{UsageWho, getrusage};
-        let usage = getrusage(UsageWho::RUSAGE_THREAD).ok()?;
-        Some(usage.voluntary_context_switches() + usage.involuntary_context_switches())
-    }
-    #[cfg(not(target_os = "linux"))]
-    None
 }
 
 /// Keeps the calling thread on `core` from now on. Threads it starts later inherit that, so pin only threads that

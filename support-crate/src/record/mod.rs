@@ -5,22 +5,29 @@
 //! |---|---|
 //! | `event` | what is written down at one moment, in 16 bytes |
 //! | `buffer` | where one lane's events lie: one thread writes, any may read, nobody locks |
+//! | `arena` | the same in memory that several processes share |
 //! | `writer` | what a learner's code calls: spans, marks, arrows |
 //! | `work` | CPU work that sees itself being taken off the core |
 //! | `future` | a future, poll by poll |
+//! | `process` | the lane of a process, written by it and by its parent |
 //! | `recorder` | from buffers to a [`Timeline`](crate::timeline::Timeline) |
 //! | `run` | [`record`]: threads that are joined, panics and faults reported, a time limit |
 
+mod arena;
 mod buffer;
 mod event;
 mod future;
+mod process;
 mod recorder;
 mod run;
 mod watchdog;
 mod work;
 mod writer;
 
+pub(crate) use arena::cut;
 pub use future::Recorded;
 pub use recorder::Recorder;
-pub use run::{Handle, LIMIT, Run, THREADS, record, record_within};
+pub use run::{Handle, LIMIT, Run, record, record_within};
+pub(crate) use run::{caught, panic_text};
+pub(crate) use work::{OFF, burn};
 pub use writer::{Handoff, LaneWriter, SpanGuard};

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
+use super::arena::{Arena, Strip};
 use super::buffer::Buffer;
 use super::event::{Event, Kind};
 use super::writer::LaneWriter;
@@ -39,6 +40,10 @@ pub(super) struct Shared {
     title: String,
     unit: OnceLock<Unit>,
     lanes: Mutex<Vec<Arc<Track>>>,
+    /// Where everything lies instead when several processes record.
+    arena: Option<Arc<Arena>>,
+    /// The process that began the recording and will finish it.
+    owner: u32,
     fault: Mutex<Option<Error>>,
     arrows: AtomicU32,
     arrow_labels: Mutex<Vec<String>>,
@@ -51,11 +56,13 @@ pub(super) struct Shared {
 /// One lane while it is being recorded: what its writer publishes and the recorder reads.
 pub(super) struct Track {
     pub name: String,
-    pub buffer: Buffer,
-    pub labels: Mutex<Vec<String>>,
+    buffer: Buffer,
+    labels: Mutex<Vec<String>>,
     pub thread: OnceLock<u32>,
     /// CPU nanoseconds of the lane's thread, plus one; 0 until the lane ends on the thread it began on.
-    pub cpu: AtomicU64,
+    cpu: AtomicU64,
+    /// Where events, labels and CPU time lie instead when several processes record.
+    strip: Option<(Arc<Arena>, usize)>,
 }
 
 /// A lock whose data are whole even when a thread panicked beside them.
@@ -71,10 +78,24 @@ impl Recorder {
 
     /// A new recording, whose waits and work end `limit` from now at the latest.
     pub fn with_limit(title: impl Into<String>, limit: Duration) -> Self {
+        Self::begin(title.into(), limit, None)
+    }
+
+    /// A new recording that forked children write into as well.
+    ///
+    /// # Errors
+    /// Where memory cannot be shared between processes.
+    pub(crate) fn across_processes(title: impl Into<String>, limit: Duration) -> Result<Self, Error> {
+        Ok(Self::begin(title.into(), limit, Some(Arc::new(Arena::new()?))))
+    }
+
+    fn begin(title: String, limit: Duration, arena: Option<Arc<Arena>>) -> Self {
         let shared = Shared {
-            title: title.into(),
+            title,
             unit: OnceLock::new(),
             lanes: Mutex::new(Vec::new()),
+            arena,
+            owner: std::process::id(),
             fault: Mutex::new(None),
             arrows: AtomicU32::new(0),
             arrow_labels: Mutex::new(Vec::new()),
@@ -89,21 +110,27 @@ impl Recorder {
     ///
     /// Past 20,000 lanes nothing is recorded and [`finish`](Self::finish) says so.
     pub fn lane(&self, name: impl Into<String>) -> LaneWriter {
+        let name = name.into();
+        let shared = self.shared.arena.as_ref();
+        let strip = shared.map(|arena| (arena.open(&name), Arc::clone(arena)));
+        let most = if strip.is_some() { super::arena::LANES } else { LANES };
+        let full = strip.as_ref().is_some_and(|(index, _)| index.is_none());
         let track = Arc::new(Track {
-            name: name.into(),
+            name,
+            strip: strip.and_then(|(index, arena)| Some((arena, index?))),
             buffer: Buffer::new(),
             labels: Mutex::new(Vec::new()),
             thread: OnceLock::new(),
             cpu: AtomicU64::new(0),
         });
         let mut lanes = locked(&self.shared.lanes);
-        if lanes.len() < LANES {
+        if lanes.len() < most && !full {
             lanes.push(Arc::clone(&track));
-        } else if lanes.len() == LANES {
+        } else if lanes.len() == most || full {
             drop(lanes);
             self.fault(Error::TooMany {
                 what: "lanes",
-                limit: LANES,
+                limit: most,
                 because: "a figure could not show more".to_owned(),
             });
         }
@@ -118,13 +145,16 @@ impl Recorder {
     /// a thread of the run, the time limit.
     pub fn finish(self) -> Result<Timeline, Error> {
         let fault = locked(&self.shared.fault).take();
+        let told = || self.shared.arena.as_ref().and_then(|arena| arena.told_fault());
+        let fault = fault.or_else(|| told().map(|says| Error::InChild { says }));
         fault.map_or_else(|| Ok(self.timeline()), Err)
     }
 
     fn timeline(&self) -> Timeline {
-        let (end, tracks) = (now(), locked(&self.shared.lanes).clone());
+        let (end, tracks) = (now(), self.tracks());
         let mut timeline = Timeline::new(&self.shared.title);
-        timeline.unit = *self.shared.unit.get_or_init(|| MILLISECOND.unit());
+        let told = self.shared.arena.as_ref().and_then(|arena| arena.unit());
+        timeline.unit = told.unwrap_or_else(|| *self.shared.unit.get_or_init(|| MILLISECOND.unit()));
         let mut flights = HashMap::<u32, Flight>::new();
         for (number, track) in tracks.iter().enumerate() {
             timeline.lanes.push(track.read(number, end, &mut flights));
@@ -133,8 +163,10 @@ impl Recorder {
         let mut threads = HashMap::<u32, usize>::new();
         timeline.lanes.iter().for_each(|lane| *threads.entry(lane.tid).or_default() += 1);
         timeline.lanes.iter_mut().filter(|lane| threads[&lane.tid] > 1).for_each(|lane| lane.cpu = None);
-        timeline.arrows = arrows(flights, &locked(&self.shared.arrow_labels));
-        let lost: u64 = tracks.iter().map(|track| track.buffer.lost()).sum();
+        let shared_labels = self.shared.arena.as_ref().map(|arena| arena.arrow_labels());
+        let arrow_labels = shared_labels.unwrap_or_else(|| locked(&self.shared.arrow_labels).clone());
+        timeline.arrows = arrows(flights, &arrow_labels);
+        let lost: u64 = tracks.iter().map(|track| track.lost()).sum();
         if lost > 0 {
             timeline
                 .notes
@@ -143,21 +175,48 @@ impl Recorder {
         timeline
     }
 
-    pub(super) fn fault(&self, fault: Error) {
+    /// Every lane, those that children opened among them.
+    fn tracks(&self) -> Vec<Arc<Track>> {
+        let Some(arena) = &self.shared.arena else { return locked(&self.shared.lanes).clone() };
+        (0..arena.lanes()).map(|index| Arc::new(Track::in_arena(arena, index))).collect()
+    }
+
+    /// The lanes of process `pid` end now, with whatever they were doing.
+    pub(crate) fn process_ends(&self, pid: u32, moment: u64) {
+        if let Some(arena) = &self.shared.arena {
+            arena.end(pid, moment);
+        }
+    }
+
+    pub(crate) fn fault(&self, fault: Error) {
+        if let Some(arena) = self.shared.arena.as_ref().filter(|_| std::process::id() != self.shared.owner) {
+            return arena.fault(&fault.to_string());
+        }
         // The first is what the learner is told; a loop that fails a million times must not keep a million.
         locked(&self.shared.fault).get_or_insert(fault);
     }
 
     /// The first time a story's unit is used it becomes the timeline's.
     pub(super) fn speak(&self, unit: Unit) {
+        if let Some(arena) = &self.shared.arena {
+            arena.speak(unit);
+        }
         self.shared.unit.get_or_init(|| unit);
     }
 
-    pub(super) fn time_limit(&self) -> Error {
+    /// Moment of the shared clock after which nothing waits or works any more.
+    pub(crate) fn deadline(&self) -> u64 {
+        self.shared.deadline
+    }
+
+    pub(crate) fn time_limit(&self) -> Error {
         Error::TimeLimit { title: self.shared.title.clone(), limit: self.shared.limit.as_secs_f64() }
     }
 
     pub(super) fn new_arrow(&self, label: String) -> u32 {
+        if let Some(arena) = &self.shared.arena {
+            return arena.new_arrow(&label);
+        }
         let mut labels = locked(&self.shared.arrow_labels);
         labels.push(label);
         self.shared.arrows.fetch_add(1, Ordering::Relaxed)
@@ -181,10 +240,64 @@ fn arrows(flights: HashMap<u32, Flight>, labels: &[String]) -> Vec<Arrow> {
 }
 
 impl Track {
+    fn in_arena(arena: &Arc<Arena>, index: usize) -> Self {
+        let strip = arena.strip(index);
+        Self {
+            name: strip.name(),
+            buffer: Buffer::new(),
+            labels: Mutex::new(strip.labels()),
+            thread: OnceLock::from(strip.tid()),
+            cpu: AtomicU64::new(strip.cpu().map_or(0, |cpu| cpu + 1)),
+            strip: Some((Arc::clone(arena), index)),
+        }
+    }
+
+    pub fn strip(&self) -> Option<Strip<'_>> {
+        self.strip.as_ref().map(|(arena, index)| arena.strip(*index))
+    }
+
+    #[inline]
+    pub fn push(&self, event: Event, room: &AtomicUsize) {
+        match self.strip() {
+            None => self.buffer.push(event, room),
+            Some(strip) => strip.push(event),
+        }
+    }
+
+    pub fn add_label(&self, label: &str) {
+        match self.strip() {
+            None => locked(&self.labels).push(label.to_owned()),
+            Some(strip) => strip.add_label(label),
+        }
+    }
+
+    pub fn begins_on(&self, thread: u32) {
+        self.thread.get_or_init(|| thread);
+        if let Some(strip) = self.strip() {
+            strip.written_by(std::process::id(), thread);
+        }
+    }
+
+    pub fn set_cpu(&self, nanoseconds: u64) {
+        self.cpu.store(nanoseconds + 1, Ordering::Release);
+        if let Some(strip) = self.strip() {
+            strip.set_cpu(nanoseconds);
+        }
+    }
+
+    fn lost(&self) -> u64 {
+        self.strip().map_or_else(|| self.buffer.lost(), Strip::lost)
+    }
+
     fn read(&self, number: usize, end: u64, flights: &mut HashMap<u32, Flight>) -> Lane {
         let labels = locked(&self.labels).clone();
+        let end = self.strip().and_then(Strip::ended).unwrap_or(end);
+        let events: Box<dyn Iterator<Item = Event>> = match self.strip() {
+            None => Box::new(self.buffer.events()),
+            Some(strip) => Box::new(strip.events()),
+        };
         let (mut spans, mut marks, mut open) = (Vec::<Span>::new(), Vec::new(), Vec::<usize>::new());
-        for Event { time, kind, core, label } in self.buffer.events() {
+        for Event { time, kind, core, label } in events {
             match kind {
                 Kind::Begin(activity) => {
                     let depth = open.len().min(usize::from(u8::MAX)) as u8;
@@ -213,7 +326,7 @@ impl Track {
             }
         }
         let mut lane = Lane::recorded(self.name.clone(), labels, spans, marks);
-        lane.pid = std::process::id();
+        lane.pid = self.strip().map_or_else(std::process::id, Strip::pid);
         lane.tid = self.thread.get().copied().unwrap_or(0);
         lane.cpu = self.cpu.load(Ordering::Acquire).checked_sub(1).map(Duration::from_nanos);
         lane

@@ -1,7 +1,7 @@
 //! [`record`]: a run from beginning to end. Threads it spawned are joined, panics and faults are reported, and it
 //! has a time limit.
 
-use std::cell::Cell;
+use std::cell::{Cell, OnceCell};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread::{Builder, Scope, ScopedJoinHandle};
 use std::time::Duration;
@@ -9,19 +9,21 @@ use std::time::Duration;
 use super::watchdog::Watchdog;
 use super::{LaneWriter, Recorder};
 use crate::error::Error;
+use crate::machine::Limit;
 use crate::timeline::Timeline;
 
 /// How long a run may last.
 pub const LIMIT: Duration = Duration::from_secs(20);
 
-/// The most threads one run may spawn; each needs address space for a stack, and others use the machine too.
-pub const THREADS: usize = 5_000;
+/// So many threads are started without asking the machine first.
+const FEW: usize = 64;
 
 /// A run being recorded: opens lanes, spawns threads that have one.
 pub struct Run<'scope, 'env: 'scope> {
     recorder: Recorder,
     scope: &'scope Scope<'scope, 'env>,
     spawned: Cell<usize>,
+    most: OnceCell<Limit>,
 }
 
 /// Runs `body`, waits for the threads it spawned through [`Run::spawn`], and returns what was recorded.
@@ -57,7 +59,7 @@ where
     let recorder = Recorder::with_limit(title, limit);
     let _watchdog = Watchdog::watch(limit, recorder.time_limit());
     std::thread::scope(|scope| {
-        let run = Run { recorder: recorder.clone(), scope, spawned: Cell::new(0) };
+        let run = Run { recorder: recorder.clone(), scope, spawned: Cell::new(0), most: OnceCell::new() };
         caught(&recorder, "the run", || body(&run));
     });
     recorder.finish()
@@ -71,7 +73,7 @@ impl<'scope> Run<'scope, '_> {
 
     /// Starts a real thread with a lane of its own. The run waits for it at its end; [`Handle::join`] waits earlier.
     ///
-    /// Past [`THREADS`], or where the system gives no further one, `body` does not run and the recording fails with
+    /// Past [half of what the machine has room for](Limit::of_threads), or where the system gives no further one, `body` does not run and the recording fails with
     /// a clear message.
     pub fn spawn<T, F>(&self, name: impl Into<String>, body: F) -> Handle<'scope, T>
     where
@@ -79,9 +81,11 @@ impl<'scope> Run<'scope, '_> {
         T: Send + 'scope,
     {
         let spawned = self.spawned.replace(self.spawned.get() + 1);
-        if spawned >= THREADS {
-            return self
-                .no_more_threads(spawned, "a run that needs more would starve its neighbours".to_owned());
+        if spawned >= FEW {
+            let most = self.most.get_or_init(Limit::of_threads);
+            if spawned >= most.count {
+                return self.no_more_threads(spawned, most.because.clone());
+            }
         }
         let (name, recorder) = (name.into(), self.recorder.clone());
         let lane = recorder.lane(&*name);
@@ -122,11 +126,15 @@ impl<T> Handle<'_, T> {
 }
 
 /// Runs `body`; a panic becomes the recording's fault.
-fn caught<T>(recorder: &Recorder, lane: &str, body: impl FnOnce() -> T) -> Option<T> {
+pub(crate) fn caught<T>(recorder: &Recorder, lane: &str, body: impl FnOnce() -> T) -> Option<T> {
     let panicked = |payload: Box<dyn std::any::Any + Send>| {
-        let text = payload.downcast_ref::<&str>().map(|text| (*text).to_owned());
-        let says = text.or_else(|| payload.downcast_ref::<String>().cloned()).unwrap_or_default();
-        recorder.fault(Error::Panicked { lane: lane.to_owned(), says });
+        recorder.fault(Error::Panicked { lane: lane.to_owned(), says: panic_text(payload.as_ref()) });
     };
     catch_unwind(AssertUnwindSafe(body)).map_err(panicked).ok()
+}
+
+/// What a panic said.
+pub(crate) fn panic_text(payload: &(dyn std::any::Any + Send)) -> String {
+    let text = payload.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    text.or_else(|| payload.downcast_ref::<String>().cloned()).unwrap_or_default()
 }

@@ -3,11 +3,10 @@
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use super::event::{Event, Kind};
-use super::recorder::{Recorder, Track, locked};
+use super::recorder::{Recorder, Track};
 use crate::error::Error;
 use crate::machine::{now, thread, thread_cpu_time};
 use crate::timeline::{Activity, Time};
@@ -16,8 +15,8 @@ use crate::timeline::{Activity, Time};
 ///
 /// A write costs one clock read and two stores; no lock is taken.
 pub struct LaneWriter {
-    recorder: Recorder,
-    track: Arc<Track>,
+    pub(super) recorder: Recorder,
+    pub(super) track: Arc<Track>,
     labels: RefCell<Labels>,
     /// How many spans are open.
     depth: Cell<u32>,
@@ -41,6 +40,11 @@ impl LaneWriter {
     /// The lane's name.
     pub fn name(&self) -> &str {
         &self.track.name
+    }
+
+    /// Opens another lane in the same recording, for a thread that this one starts.
+    pub fn lane(&self, name: impl Into<String>) -> LaneWriter {
+        self.recorder.lane(name)
     }
 
     /// Begins a span; it ends when the guard is dropped, also by a panic. Spans begun inside lie in it.
@@ -109,7 +113,7 @@ impl LaneWriter {
     }
 
     /// The time really to spend, cut at the end of the run; a time nobody can spend becomes the recording's fault.
-    pub(super) fn checked(&self, time: Time) -> Option<Duration> {
+    pub(crate) fn checked(&self, time: Time) -> Option<Duration> {
         self.recorder.speak(time.unit());
         let Some(duration) = time.as_duration() else {
             let because = "a time must be zero or more, and a number".to_owned();
@@ -125,7 +129,7 @@ impl LaneWriter {
     }
 
     /// Whether the run is past its limit; says so once asked and late.
-    pub(super) fn is_late(&self, moment: u64) -> bool {
+    pub(crate) fn is_late(&self, moment: u64) -> bool {
         let late = moment >= self.recorder.shared.deadline;
         if late {
             self.recorder.fault(self.recorder.time_limit());
@@ -134,20 +138,20 @@ impl LaneWriter {
     }
 
     #[inline]
-    pub(super) fn begin(&self, moment: u64, activity: Activity, label: &str) {
+    pub(crate) fn begin(&self, moment: u64, activity: Activity, label: &str) {
         let label = self.label(label);
         self.depth.set(self.depth.get() + 1);
         self.push(moment, Kind::Begin(activity), label);
     }
 
     #[inline]
-    pub(super) fn end(&self, moment: u64) {
+    pub(crate) fn end(&self, moment: u64) {
         self.depth.set(self.depth.get().saturating_sub(1));
         self.push(moment, Kind::End, 0);
     }
 
     /// Ends the state of [`becomes`](Self::becomes), when the lane is in one and in nothing inside it.
-    pub(super) fn leave(&self, moment: u64) {
+    pub(crate) fn leave(&self, moment: u64) {
         if self.depth.get() == 1 && self.state.replace(false) {
             self.end(moment);
         }
@@ -159,12 +163,12 @@ impl LaneWriter {
             self.first_event();
         }
         let event = Event { time, kind, core: thread::core(), label };
-        self.track.buffer.push(event, &self.recorder.shared.room);
+        self.track.push(event, &self.recorder.shared.room);
     }
 
     #[cold]
     fn first_event(&self) {
-        self.track.thread.get_or_init(thread::id);
+        self.track.begins_on(thread::id());
         self.cpu_at_start.set(thread_cpu_time());
     }
 
@@ -176,10 +180,17 @@ impl LaneWriter {
 
 impl Drop for LaneWriter {
     fn drop(&mut self) {
+        self.close();
+    }
+}
+
+impl LaneWriter {
+    /// Ends a state, and keeps the CPU time when the lane stayed on its thread.
+    pub(crate) fn close(&self) {
         self.leave(now());
         let same_thread = self.track.thread.get() == Some(&thread::id());
         if let (true, Some(start), Some(end)) = (same_thread, self.cpu_at_start.get(), thread_cpu_time()) {
-            self.track.cpu.store(end.saturating_sub(start).as_nanos() as u64 + 1, Ordering::Release);
+            self.track.set_cpu(end.saturating_sub(start).as_nanos() as u64);
         }
     }
 }
@@ -207,7 +218,7 @@ impl Labels {
         self.names.push(text.to_owned());
         self.numbers.insert(text.to_owned(), number);
         // Only a label never seen before takes this lock; the recorder reads under it.
-        locked(&track.labels).push(text.to_owned());
+        track.add_label(text);
         number
     }
 }
@@ -229,4 +240,16 @@ impl Drop for SpanGuard<'_> {
 #[derive(Debug)]
 pub struct Handoff {
     number: u32,
+}
+
+impl Handoff {
+    /// The arrow's number, to be sent along to another process.
+    pub(crate) fn number(self) -> u32 {
+        self.number
+    }
+
+    /// The arrow whose number came from another process.
+    pub(crate) fn numbered(number: u32) -> Self {
+        Self { number }
+    }
 }

@@ -1,0 +1,66 @@
+//! Another program as a lane: Python, Node.js, whatever the machine has.
+
+use std::os::unix::process::CommandExt;
+use std::process::{Command, Stdio};
+use std::rc::Rc;
+
+use nix::sys::prctl::set_pdeathsig;
+use nix::sys::signal::Signal;
+use nix::unistd::{Pid, getpid, getppid};
+
+use super::output::{Output, bound};
+use super::owned::Process;
+use super::{Child, Family};
+use crate::error::Error;
+use crate::record::LaneWriter;
+
+impl Family {
+    /// Runs another program. Its lane has one span, from its start to its end; its CPU time stands in the summary.
+    /// It reads nothing, and what it prints is caught.
+    ///
+    /// Where the program cannot be started, the recording fails with a clear message.
+    pub fn program(&self, name: impl Into<String>, command: &mut Command) -> Child {
+        let name = name.into();
+        let child = self.try_program(&name, command).unwrap_or_else(|fault| {
+            self.recorder.fault(fault);
+            Child::never(&name)
+        });
+        self.children.borrow_mut().push(child.clone());
+        child
+    }
+
+    fn try_program(&self, name: &str, command: &mut Command) -> Result<Child, Error> {
+        self.count()?;
+        let (output, lane) = (Output::new()?, self.recorder.lane(name));
+        let program = command.get_program().to_string_lossy().into_owned();
+        let pid = start(command, &output).map_err(|error| Error::NotPossible {
+            what: format!("running the program {program}"),
+            because: error.to_string(),
+        })?;
+        lane.program_begins(pid.as_raw() as u32, &program);
+        Ok(Child { name: name.into(), process: Some(Rc::new(Process::new(pid, lane, output))) })
+    }
+}
+
+fn start(command: &mut Command, output: &Output) -> std::io::Result<Pid> {
+    let parent = getpid();
+    let prepare = move || {
+        set_pdeathsig(Signal::SIGKILL)?;
+        if getppid() != parent {
+            return Err(std::io::Error::other("the parent is gone"));
+        }
+        Ok(bound()?)
+    };
+    command.stdin(Stdio::null()).stdout(output.another()?).stderr(output.another()?).process_group(0);
+    // SAFETY: between fork and exec `prepare` calls nothing but the system.
+    let child = unsafe { command.pre_exec(prepare) }.spawn()?;
+    Ok(Pid::from_raw(child.id() as i32))
+}
+
+impl LaneWriter {
+    /// A program that records nothing itself runs as process `pid`.
+    fn program_begins(&self, pid: u32, program: &str) {
+        self.begins_as(pid);
+        self.becomes(crate::timeline::Activity::Running, program);
+    }
+}
