@@ -59,7 +59,7 @@ where
 }
 
 impl Default for OneCore {
-    /// The last core that this process may use (interrupts gather on the first), for at most [`LIMIT`].
+    /// The last core that this process may use (interrupts gather on the first), for at most the limit of a run.
     fn default() -> Self {
         Self { title: None, core: None, limit: LIMIT }
     }
