@@ -77,21 +77,22 @@ mod linux {
         }
         assert_eq!(outcome.switches, paper.switches, "{}", outcome.policy);
         assert!(outcome.figure().text().contains("model: "), "the figure names the model");
-        plain_time_too_on_a_quiet_machine(outcome);
     }
 
-    /// Where others hardly took anything, plain time is within the same limits.
-    fn plain_time_too_on_a_quiet_machine(outcome: &Outcome) {
-        let paper = outcome.paper.as_ref().unwrap();
-        if outcome.others > outcome.timeline.length() * 0.03 {
-            return println!(
-                "  {}: others took {:.1}, plain time not judged",
-                outcome.policy, outcome.others
-            );
-        }
-        for (real, paper) in outcome.jobs.iter().zip(&paper.jobs) {
-            near(real.elapsed, paper.turnaround, 0.1, outcome.others);
-        }
+    /// Judged where others hardly took anything, and at the pace the core had in this very run: its clock rate and
+    /// its hypervisor are not ours, and what it was measured at before may be a fifth off.
+    fn in_plain_time_too_turnarounds_are_as_on_paper_on_a_quiet_machine() {
+        undisturbed(|| {
+            let outcome = customers().schedule(RoundRobin(1 * MINUTE)).unwrap();
+            if outcome.others > outcome.timeline.length() * 0.03 {
+                return println!("  others took {:.1} min, plain time not judged", outcome.others);
+            }
+            let paper = outcome.paper.as_ref().unwrap();
+            let pace = outcome.cpu() / paper.cpu();
+            for (real, paper) in outcome.jobs.iter().zip(&paper.jobs) {
+                near(real.elapsed, paper.turnaround * pace, 0.1, outcome.others);
+            }
+        });
     }
 
     /// Whether all sums of CPU time are within 5 % of one another.
@@ -290,6 +291,7 @@ mod linux {
         tests![
             the_customers_wait_8_33_minutes_as_seated_and_2_33_shortest_first,
             turnarounds_are_within_10_percent_of_those_on_paper,
+            in_plain_time_too_turnarounds_are_as_on_paper_on_a_quiet_machine,
             every_policy_and_the_kernel_do_the_same_work_for_the_same_cpu_time,
             no_two_jobs_run_at_once_on_their_one_core,
             the_kernel_lets_everybody_get_on_together,
