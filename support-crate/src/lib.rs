@@ -12,6 +12,9 @@
 //! | [`process`] | children of this process: copies of it and other programs, shared memory, pipes |
 //! | [`thread`] | what a thread costs, in time and memory |
 //! | [`scheduler`] | processes on one core, stopped and continued by a policy of one's own |
+//! | [`coroutine`] | coroutines with a stack of their own, recorded as lanes |
+//! | [`event_loop`] | an event loop of one's own, with its polls, wakes and parking recorded |
+//! | [`task`] | futures on Tokio: polls, wakes, workers, outcomes; a server that takes its time; findings |
 //! | [`check`] | exercises judged from what was measured, hints, completed lessons |
 //!
 //! Lessons bring all of it in with `use timelanes::prelude::*;`.
@@ -20,14 +23,17 @@
 #![cfg_attr(not(target_os = "linux"), allow(dead_code, unused_imports))]
 
 pub mod check;
+pub mod coroutine;
 mod display;
 pub mod error;
+pub mod event_loop;
 pub mod figure;
 pub mod machine;
 pub mod preempt;
 pub mod process;
 pub mod record;
 pub mod scheduler;
+pub mod task;
 pub mod thread;
 pub mod timeline;
 
@@ -39,7 +45,9 @@ pub mod prelude {
     pub use crate::machine::{Machine, Policy};
     pub use crate::preempt::{Cpu, OneCore, one_core, per_core};
     pub use crate::process::{Ending, Family, Shared, pipe, record_processes, record_program};
-    pub use crate::record::{LaneWriter, Recorder, Run, record};
+    pub use crate::record::{LaneWriter, Recorder, Run, ThreadLane, record};
     pub use crate::timeline::{Activity, Lane, MILLISECOND, MINUTE, SECOND, Span, Time, Timeline};
+    // Lessons name these crates; the set-up cell stays the same in all of them.
     pub use Activity::{Blocked, Ready, Running, Waiting};
+    pub use {futures, mio, tokio};
 }

@@ -270,7 +270,8 @@ fn a_future_is_recorded_poll_by_poll_wherever_it_runs() {
     let run = recorder.finish().unwrap();
     for lane in &run.lanes {
         assert_eq!(lane.times(Running), 51, "one poll for each yield and a last one");
-        assert_eq!(lane.times(Waiting), 50);
+        assert_eq!(lane.times(Ready), 50, "each yield is a wake");
+        assert!(lane.times(Waiting) <= 50);
         assert!(lane.spans().iter().all(|span| span.ended));
     }
 }
@@ -285,5 +286,53 @@ fn a_future_dropped_half_way_ends_its_lane() {
     drop(task);
     let run = recorder.finish().unwrap();
     assert!(run.lanes[0].spans().iter().all(|span| span.ended));
-    assert_eq!(run.lanes[0].marks()[0].label, "dropped");
+    assert_eq!(run.lanes[0].marks()[0].label, "cancelled");
+}
+
+#[test]
+fn a_wake_is_an_arrow_from_the_lane_that_woke_to_the_lane_it_made_ready() {
+    let recorder = Recorder::new("wakes");
+    let own = ThreadLane::open(recorder.lane("loop"));
+    let (give, mut take) = futures::channel::mpsc::unbounded::<u32>();
+    let mut taker = Box::pin(recorder.lane("taker").polls(async move {
+        use futures::StreamExt;
+        (take.next().await, take.next().await)
+    }));
+    let mut giver = Box::pin(recorder.lane("giver").polls(async { give.unbounded_send(1) }));
+    let waker = futures::task::noop_waker();
+    let mut context = std::task::Context::from_waker(&waker);
+    assert!(taker.as_mut().poll(&mut context).is_pending());
+    assert!(giver.as_mut().poll(&mut context).is_ready());
+    assert!(taker.as_mut().poll(&mut context).is_pending());
+    give.unbounded_send(2).unwrap();
+    own.becomes(Waiting, "parked");
+    assert!(taker.as_mut().poll(&mut context).is_ready());
+    drop((own, taker, giver));
+    let run = recorder.finish().unwrap();
+    let number = |name: &str| run.lanes.iter().position(|lane| lane.name == name).unwrap();
+    let woke: Vec<_> = run.arrows.iter().map(|arrow| (arrow.from.0, arrow.to.0)).collect();
+    let taker = number("taker");
+    assert_eq!(woke, [(number("giver"), taker), (number("loop"), taker)]);
+    let lane = &run.lanes[taker];
+    let was: Vec<_> = lane.spans().iter().map(|span| span.activity).collect();
+    assert_eq!(was, [Running, Waiting, Ready, Running, Waiting, Ready, Running]);
+    assert!(lane.spans().windows(2).all(|pair| pair[0].end == pair[1].start), "no time is missing or twice");
+    let polled: Vec<_> = run.lane("loop").unwrap().spans().iter().collect();
+    let polled: Vec<_> = polled.into_iter().map(|span| run.lane("loop").unwrap().label(span)).collect();
+    assert_eq!(polled, ["taker", "giver", "taker", "parked", "taker"]);
+}
+
+#[test]
+fn a_panic_in_a_poll_is_marked_with_what_it_said_and_goes_on() {
+    let recorder = Recorder::new("panic");
+    let mut task = Box::pin(recorder.lane("task").polls(async { panic!("burnt") }));
+    let waker = futures::task::noop_waker();
+    let polled = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+        let _: std::task::Poll<()> = task.as_mut().poll(&mut std::task::Context::from_waker(&waker));
+    }));
+    assert!(polled.is_err());
+    drop(task);
+    let run = recorder.finish().unwrap();
+    assert_eq!(run.lanes[0].marks().iter().map(|mark| &*mark.label).collect::<Vec<_>>(), ["panicked: burnt"]);
+    assert!(run.lanes[0].spans().iter().all(|span| span.ended));
 }

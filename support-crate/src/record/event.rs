@@ -12,6 +12,8 @@ pub(super) enum Kind {
     Send,
     /// An arrow reaches this lane; the label is the arrow's number.
     Receive,
+    /// The lane's future was woken; the label is the number of the lane that woke it.
+    Woken,
 }
 
 /// Something that happened, when, and on which core.
@@ -35,6 +37,7 @@ impl Event {
             Kind::Mark => (2, 0),
             Kind::Send => (3, 0),
             Kind::Receive => (4, 0),
+            Kind::Woken => (5, 0),
         };
         let core = u64::from(self.core.unwrap_or(NO_CORE));
         [self.time, u64::from(self.label) | core << 32 | activity << 48 | kind << 56]
@@ -46,7 +49,8 @@ impl Event {
             1 => Kind::End,
             2 => Kind::Mark,
             3 => Kind::Send,
-            _ => Kind::Receive,
+            4 => Kind::Receive,
+            _ => Kind::Woken,
         };
         let core = (rest >> 32) as u16;
         Self { time, kind, core: (core != NO_CORE).then_some(core), label: rest as u32 }
@@ -64,6 +68,7 @@ mod tests {
             Kind::Mark,
             Kind::Send,
             Kind::Receive,
+            Kind::Woken,
         ]);
         for kind in kinds {
             for core in [None, Some(0), Some(511)] {

@@ -1,24 +1,45 @@
-//! A future, poll by poll: running while it is polled, waiting while it is not.
+//! A future, poll by poll: running while it is polled, ready once it was woken, waiting between.
 
+use std::any::Any;
 use std::future::Future;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
 
 use super::LaneWriter;
+use super::run::panic_text;
+use super::thread_lane::Inside;
+use super::wakes::Wakes;
+use crate::machine::now;
 use crate::timeline::Activity;
 
-/// A future that records its polls; made by [`LaneWriter::polls`].
+/// A future that records its polls and its wakes; made by [`LaneWriter::polls`].
+#[must_use = "a future does nothing until it is polled"]
 pub struct Recorded<F> {
     future: Pin<Box<F>>,
     lane: LaneWriter,
-    finished: bool,
+    wakes: Arc<Wakes>,
+    waker: Waker,
+    /// When the last poll ended: nothing is written down that lies before it.
+    last: u64,
+    /// Whether the wake that is noted was written down already, at the end of the poll it came in.
+    told: bool,
+    over: bool,
 }
 
 impl LaneWriter {
-    /// Records `future` in this lane: a running span for each poll, a waiting span between two polls. A
-    /// future dropped before it is ready gets the mark "dropped".
+    /// Records `future` in this lane, which is empty until the first poll.
+    ///
+    /// Each poll is a running span "poll". Between two polls the lane is waiting ("pending") until the future is
+    /// woken, then ready ("woken"). A wake is an arrow "wake" from the lane whose poll, or whose
+    /// [thread](super::ThreadLane), woke it; both ends are at the moment of the wake. A future dropped before it is
+    /// ready gets the mark "cancelled", one that panics "panicked: …", and one still pending when the recording ends
+    /// has a last span that did [not end](crate::timeline::Span::ended).
     pub fn polls<F: Future>(self, future: F) -> Recorded<F> {
-        Recorded { future: Box::pin(future), lane: self, finished: false }
+        let wakes = Wakes::new(self.recorder.clone());
+        let waker = Waker::from(Arc::clone(&wakes));
+        Recorded { future: Box::pin(future), lane: self, wakes, waker, last: 0, told: false, over: false }
     }
 }
 
@@ -27,23 +48,65 @@ impl<F: Future> Future for Recorded<F> {
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
         let this = &mut *self;
-        this.lane.becomes(Activity::Running, "poll");
-        let polled = this.future.as_mut().poll(context);
+        this.wakes.reach(context.waker());
+        let start = now();
+        this.woken_before(start);
+        this.lane.becomes_at(start, Activity::Running, "poll");
+        let inside = Inside::enter(&this.lane, start);
+        let polled = catch_unwind(AssertUnwindSafe(|| {
+            this.future.as_mut().poll(&mut Context::from_waker(&this.waker))
+        }));
+        let end = now();
+        inside.leave(end);
         match polled {
-            Poll::Pending => this.lane.becomes(Activity::Waiting, "pending"),
-            Poll::Ready(_) => {
-                this.lane.done();
-                this.finished = true;
-            }
+            Ok(Poll::Pending) => this.pending(start, end),
+            Ok(Poll::Ready(_)) => this.ends(end),
+            Err(_) => {}
         }
-        polled
+        polled.unwrap_or_else(|panic| this.panicked(end, panic))
+    }
+}
+
+impl<F> Recorded<F> {
+    /// Writes down the wake that this poll follows, unless that was done.
+    fn woken_before(&mut self, start: u64) {
+        let Some(woken) = self.wakes.take() else { return };
+        if !std::mem::take(&mut self.told) {
+            let at = woken.at.clamp(self.last, start);
+            self.lane.woken_at(at, woken.by);
+            self.lane.becomes_at(at, Activity::Ready, "woken");
+        }
+    }
+
+    fn pending(&mut self, start: u64, end: u64) {
+        self.last = end;
+        match self.wakes.peek() {
+            // Woken in the poll itself, by itself or from another thread: to be polled again at once.
+            Some(woken) => {
+                self.told = true;
+                self.lane.woken_at(woken.at.clamp(start, end), woken.by);
+                self.lane.becomes_at(end, Activity::Ready, "woken");
+            }
+            None => self.lane.becomes_at(end, Activity::Waiting, "pending"),
+        }
+    }
+
+    fn ends(&mut self, end: u64) {
+        self.lane.leave(end);
+        self.over = true;
+    }
+
+    fn panicked(&mut self, end: u64, panic: Box<dyn Any + Send>) -> ! {
+        self.ends(end);
+        self.lane.mark(&format!("panicked: {}", panic_text(panic.as_ref())));
+        resume_unwind(panic)
     }
 }
 
 impl<F> Drop for Recorded<F> {
     fn drop(&mut self) {
-        if !self.finished {
-            self.lane.mark("dropped");
+        if !self.over {
+            self.lane.mark("cancelled");
         }
     }
 }

@@ -9,6 +9,8 @@
 //! | `writer` | what a learner's code calls: spans, marks, arrows |
 //! | `work` | CPU work that sees itself being taken off the core |
 //! | `future` | a future, poll by poll |
+//! | `wakes` | who woke a future, and when |
+//! | `thread_lane` | the lane of a thread that polls futures |
 //! | `process` | the lane of a process, written by it and by its parent |
 //! | `recorder` | from buffers to a [`Timeline`](crate::timeline::Timeline) |
 //! | `run` | [`record`]: threads that are joined, panics and faults reported, a time limit |
@@ -20,6 +22,8 @@ mod future;
 mod process;
 mod recorder;
 mod run;
+pub(crate) mod thread_lane;
+mod wakes;
 mod watchdog;
 mod work;
 mod writer;
@@ -29,5 +33,6 @@ pub use future::Recorded;
 pub use recorder::Recorder;
 pub use run::{Handle, LIMIT, Run, record, record_within};
 pub(crate) use run::{caught, panic_text};
+pub use thread_lane::ThreadLane;
 pub(crate) use work::{OFF, burn};
 pub use writer::{Handoff, LaneWriter, SpanGuard};

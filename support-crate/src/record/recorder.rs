@@ -8,6 +8,7 @@ use std::time::Duration;
 use super::arena::{Arena, Strip};
 use super::buffer::Buffer;
 use super::event::{Event, Kind};
+use super::wakes::NOBODY;
 use super::writer::LaneWriter;
 use crate::error::Error;
 use crate::machine::now;
@@ -16,7 +17,7 @@ use crate::timeline::{Arrow, Lane, MILLISECOND, Mark, Span, Timeline, Unit};
 /// The most events one recording keeps: 256 MB.
 const ROOM: usize = 16 << 20;
 /// The most lanes one recording has; a figure could not show more.
-const LANES: usize = 20_000;
+pub(super) const LANES: usize = 20_000;
 
 /// Records one run. Clones are handles to the same recording; pass them by value to whoever takes part.
 ///
@@ -50,12 +51,16 @@ pub(super) struct Shared {
     pub room: AtomicUsize,
     /// Moment of the shared clock after which nothing waits or works any more.
     pub deadline: u64,
+    /// Moment of the shared clock at which it began.
+    begun: u64,
     limit: Duration,
 }
 
 /// One lane while it is being recorded: what its writer publishes and the recorder reads.
 pub(super) struct Track {
     pub name: String,
+    /// Its place among the lanes of the recording; a lane too many has [`NOBODY`]'s.
+    pub number: u32,
     buffer: Buffer,
     labels: Mutex<Vec<String>>,
     pub thread: OnceLock<u32>,
@@ -90,6 +95,7 @@ impl Recorder {
     }
 
     fn begin(title: String, limit: Duration, arena: Option<Arc<Arena>>) -> Self {
+        let begun = now();
         let shared = Shared {
             title,
             unit: OnceLock::new(),
@@ -100,7 +106,8 @@ impl Recorder {
             arrows: AtomicU32::new(0),
             arrow_labels: Mutex::new(Vec::new()),
             room: AtomicUsize::new(ROOM),
-            deadline: now().saturating_add(limit.as_nanos() as u64),
+            deadline: begun.saturating_add(limit.as_nanos() as u64),
+            begun,
             limit,
         };
         Self { shared: Arc::new(shared) }
@@ -115,15 +122,18 @@ impl Recorder {
         let strip = shared.map(|arena| (arena.open(&name), Arc::clone(arena)));
         let most = if strip.is_some() { super::arena::LANES } else { LANES };
         let full = strip.as_ref().is_some_and(|(index, _)| index.is_none());
+        let strip = strip.and_then(|(index, arena)| Some((arena, index?)));
+        let mut lanes = locked(&self.shared.lanes);
+        let place = strip.as_ref().map_or(lanes.len(), |(_, index)| *index);
         let track = Arc::new(Track {
             name,
-            strip: strip.and_then(|(index, arena)| Some((arena, index?))),
+            number: if place < most { place as u32 } else { NOBODY },
+            strip,
             buffer: Buffer::new(),
             labels: Mutex::new(Vec::new()),
             thread: OnceLock::new(),
             cpu: AtomicU64::new(0),
         });
-        let mut lanes = locked(&self.shared.lanes);
         if lanes.len() < most && !full {
             lanes.push(Arc::clone(&track));
         } else if lanes.len() == most || full {
@@ -155,9 +165,9 @@ impl Recorder {
         let mut timeline = Timeline::new(&self.shared.title);
         let told = self.shared.arena.as_ref().and_then(|arena| arena.unit());
         timeline.unit = told.unwrap_or_else(|| *self.shared.unit.get_or_init(|| MILLISECOND.unit()));
-        let mut flights = HashMap::<u32, Flight>::new();
+        let (mut flights, mut wakes) = (HashMap::<u32, Flight>::new(), Vec::new());
         for (number, track) in tracks.iter().enumerate() {
-            timeline.lanes.push(track.read(number, end, &mut flights));
+            timeline.lanes.push(track.read(number, end, &mut flights, &mut wakes));
         }
         // Where lanes share a thread, its CPU time is nobody's own.
         let mut threads = HashMap::<u32, usize>::new();
@@ -166,6 +176,8 @@ impl Recorder {
         let shared_labels = self.shared.arena.as_ref().map(|arena| arena.arrow_labels());
         let arrow_labels = shared_labels.unwrap_or_else(|| locked(&self.shared.arrow_labels).clone());
         timeline.arrows = arrows(flights, &arrow_labels);
+        timeline.arrows.append(&mut wakes);
+        timeline.arrows.sort_by_key(|arrow| arrow.from.1);
         let lost: u64 = tracks.iter().map(|track| track.lost()).sum();
         if lost > 0 {
             timeline
@@ -209,6 +221,16 @@ impl Recorder {
         self.shared.deadline
     }
 
+    /// Moment of the shared clock at which the recording began.
+    pub(super) fn begun(&self) -> u64 {
+        self.shared.begun
+    }
+
+    /// The same for all handles of this recording, and for no other that is alive.
+    pub(super) fn identity(&self) -> usize {
+        Arc::as_ptr(&self.shared) as usize
+    }
+
     pub(crate) fn time_limit(&self) -> Error {
         Error::TimeLimit { title: self.shared.title.clone(), limit: self.shared.limit.as_secs_f64() }
     }
@@ -234,9 +256,7 @@ fn arrows(flights: HashMap<u32, Flight>, labels: &[String]) -> Vec<Arrow> {
     let whole = |(number, flight): (u32, Flight)| {
         Some(Arrow { label: labels.get(number as usize)?.clone(), from: flight.from?, to: flight.to? })
     };
-    let mut arrows: Vec<Arrow> = flights.into_iter().filter_map(whole).collect();
-    arrows.sort_by_key(|arrow| arrow.from.1);
-    arrows
+    flights.into_iter().filter_map(whole).collect()
 }
 
 impl Track {
@@ -244,6 +264,7 @@ impl Track {
         let strip = arena.strip(index);
         Self {
             name: strip.name(),
+            number: index as u32,
             buffer: Buffer::new(),
             labels: Mutex::new(strip.labels()),
             thread: OnceLock::from(strip.tid()),
@@ -289,7 +310,13 @@ impl Track {
         self.strip().map_or_else(|| self.buffer.lost(), Strip::lost)
     }
 
-    fn read(&self, number: usize, end: u64, flights: &mut HashMap<u32, Flight>) -> Lane {
+    fn read(
+        &self,
+        number: usize,
+        end: u64,
+        flights: &mut HashMap<u32, Flight>,
+        wakes: &mut Vec<Arrow>,
+    ) -> Lane {
         let labels = locked(&self.labels).clone();
         let end = self.strip().and_then(Strip::ended).unwrap_or(end);
         let events: Box<dyn Iterator<Item = Event>> = match self.strip() {
@@ -323,6 +350,12 @@ impl Track {
                     .push(Mark { at: time, label: labels.get(label as usize).cloned().unwrap_or_default() }),
                 Kind::Send => flights.entry(label).or_default().from = Some((number, time)),
                 Kind::Receive => flights.entry(label).or_default().to = Some((number, time)),
+                Kind::Woken if label == NOBODY => {}
+                Kind::Woken => wakes.push(Arrow {
+                    label: "wake".to_owned(),
+                    from: (label as usize, time),
+                    to: (number, time),
+                }),
             }
         }
         let mut lane = Lane::recorded(self.name.clone(), labels, spans, marks);

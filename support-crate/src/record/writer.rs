@@ -63,10 +63,20 @@ impl LaneWriter {
 
     /// From now on, until it becomes something else, waits, works, or is [`done`](Self::done), the lane is at this.
     pub fn becomes(&self, activity: Activity, label: &str) {
-        let moment = now();
+        self.becomes_at(now(), activity, label);
+    }
+
+    #[inline]
+    pub(super) fn becomes_at(&self, moment: u64, activity: Activity, label: &str) {
         self.leave(moment);
         self.begin(moment, activity, label);
         self.state.set(true);
+    }
+
+    /// The lane's future was woken by the lane numbered `by`.
+    #[inline]
+    pub(super) fn woken_at(&self, moment: u64, by: u32) {
+        self.push(moment, Kind::Woken, by);
     }
 
     /// Ends what the lane [became](Self::becomes) last.

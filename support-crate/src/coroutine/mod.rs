@@ -1,0 +1,1 @@
+//! Coroutines with a stack of their own, recorded as lanes (lesson 10).

@@ -1,0 +1,1 @@
+//! An event loop of one's own, recorded (lesson 11).

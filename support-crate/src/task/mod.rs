@@ -1,0 +1,1 @@
+//! Futures on Tokio, recorded poll by poll (lessons 12 and 13).
