@@ -462,3 +462,14 @@ fn charts_of_many_points_stay_bounded() {
         assert_sound(&figure);
     }
 }
+
+#[test]
+fn every_bar_of_a_histogram_and_every_point_of_a_line_says_its_numbers() {
+    let hovers = |figure: &Figure| figure.html().matches("<rect x=").count();
+    let values: Vec<f64> = (0..100).map(f64::from).collect();
+    let html = histogram("slices", "ms", &values).html();
+    assert!(html.matches("times</title>").count() >= 6, "{html}");
+    let drawn = lines("growth", "n", "ms", &[("ours", [(1.0, 2.0), (2.0, 4.0)])]);
+    assert!(drawn.html().contains("ours: 4 at 2</title>"), "{}", drawn.html());
+    assert!(hovers(&drawn) >= 2);
+}

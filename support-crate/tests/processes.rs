@@ -4,6 +4,9 @@
 //! it runs one test after another, by the names given as arguments or all.
 
 #[cfg(target_os = "linux")]
+mod one_thread;
+
+#[cfg(target_os = "linux")]
 mod linux {
     use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
     use std::time::{Duration, Instant};
@@ -12,19 +15,7 @@ mod linux {
     use timelanes::prelude::*;
     use timelanes::process::{Child, record_processes_within};
 
-    /// The live children of this process, zombies among them, by `/proc`.
-    fn children() -> Vec<String> {
-        let own = std::process::id().to_string();
-        let processes = std::fs::read_dir("/proc")
-            .unwrap()
-            .filter_map(|entry| entry.ok()?.file_name().into_string().ok());
-        let numbers = processes.filter(|name| name.bytes().all(|letter| letter.is_ascii_digit()));
-        let parent = |pid: &String| {
-            let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-            Some(stat.rsplit_once(')')?.1.split_whitespace().nth(1)?.to_owned())
-        };
-        numbers.filter(|pid| parent(pid).as_ref() == Some(&own)).collect()
-    }
+    use crate::one_thread;
 
     fn lives(pid: u32) -> bool {
         std::path::Path::new(&format!("/proc/{pid}")).exists()
@@ -380,11 +371,8 @@ mod linux {
         assert_eq!(run.lanes[0].marks()[100].label, "label 99");
     }
 
-    pub fn all() -> Vec<(&'static str, fn())> {
-        macro_rules! tests {
-            ($($name:ident),* $(,)?) => { vec![$((stringify!($name), $name as fn())),*] };
-        }
-        tests![
+    pub fn all() -> Vec<one_thread::Test> {
+        crate::tests![
             a_child_changes_its_own_memory_only,
             lanes_carry_the_children_s_numbers_and_one_clock,
             two_hundred_thousand_events_survive_a_kill,
@@ -409,35 +397,11 @@ mod linux {
             labels_without_end_cost_labels_and_nothing_else,
         ]
     }
-
-    /// Runs one test; whatever it did, no child may be left.
-    pub fn run(test: fn()) -> bool {
-        let passed = std::panic::catch_unwind(test).is_ok();
-        let left = children();
-        if !left.is_empty() {
-            println!("left behind: {left:?}");
-        }
-        passed && left.is_empty()
-    }
 }
 
 #[cfg(target_os = "linux")]
 fn main() {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    if arguments.iter().any(|argument| argument == "--list") {
-        return linux::all().iter().for_each(|(name, _)| println!("{name}: test"));
-    }
-    let asked: Vec<&String> = arguments.iter().filter(|argument| !argument.starts_with("--")).collect();
-    let mut failed = 0;
-    for (name, test) in linux::all() {
-        if asked.is_empty() || asked.iter().any(|part| name.contains(part.as_str())) {
-            let start = std::time::Instant::now();
-            let passed = linux::run(test);
-            failed += usize::from(!passed);
-            println!("test {name} ... {} ({:?})", if passed { "ok" } else { "FAILED" }, start.elapsed());
-        }
-    }
-    std::process::exit(i32::from(failed > 0));
+    one_thread::main(&linux::all());
 }
 
 #[cfg(not(target_os = "linux"))]

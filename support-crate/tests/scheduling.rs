@@ -5,6 +5,9 @@
 //! the usual harness: it runs one test after another, by the names given as arguments or all.
 
 #[cfg(target_os = "linux")]
+mod one_thread;
+
+#[cfg(target_os = "linux")]
 mod linux {
     use std::time::{Duration, Instant};
 
@@ -13,18 +16,7 @@ mod linux {
         Decision, Fifo, Job, Mlfq, Outcome, Policy, RoundRobin, Sjf, Workload, policies,
     };
 
-    /// The live children of a process by `/proc`, zombies among them, with their state's letter.
-    fn children(of: u32) -> Vec<(u32, String)> {
-        let processes = std::fs::read_dir("/proc").unwrap();
-        let numbers = processes.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse::<u32>().ok());
-        let child = |pid: u32| {
-            let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-            let mut fields = stat.rsplit_once(')')?.1.split_whitespace();
-            let state = fields.next()?.to_owned();
-            (fields.next()? == of.to_string()).then_some((pid, state))
-        };
-        numbers.filter_map(child).collect()
-    }
+    use crate::one_thread::{self, children};
 
     fn customers() -> Workload {
         let jobs = [("Amir", 10), ("Kohli", 5), ("John", 1)];
@@ -286,9 +278,8 @@ mod linux {
         assert!(matches!(outcome.job("Nobody"), Err(Error::NoSuchLane { .. })));
     }
 
-    pub fn all() -> Vec<(&'static str, fn())> {
-        macro_rules! tests { ($($name:ident),* $(,)?) => { vec![$((stringify!($name), $name as fn())),*] } }
-        tests![
+    pub fn all() -> Vec<one_thread::Test> {
+        crate::tests![
             the_customers_wait_8_33_minutes_as_seated_and_2_33_shortest_first,
             turnarounds_are_within_10_percent_of_those_on_paper,
             in_plain_time_too_turnarounds_are_as_on_paper_on_a_quiet_machine,
@@ -305,38 +296,14 @@ mod linux {
             the_figure_says_what_a_reader_must_know,
         ]
     }
-
-    /// Runs one test; whatever it did, no child may be left.
-    pub fn run(test: fn()) -> bool {
-        let passed = std::panic::catch_unwind(test).is_ok();
-        let left = children(std::process::id());
-        if !left.is_empty() {
-            println!("left behind: {left:?}");
-        }
-        passed && left.is_empty()
-    }
 }
 
 #[cfg(target_os = "linux")]
 fn main() {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    if arguments.iter().any(|argument| argument == "--victim") {
+    if std::env::args().any(|argument| argument == "--victim") {
         return linux::victim();
     }
-    if arguments.iter().any(|argument| argument == "--list") {
-        return linux::all().iter().for_each(|(name, _)| println!("{name}: test"));
-    }
-    let asked: Vec<&String> = arguments.iter().filter(|argument| !argument.starts_with("--")).collect();
-    let mut failed = 0;
-    for (name, test) in linux::all() {
-        if asked.is_empty() || asked.iter().any(|part| name.contains(part.as_str())) {
-            let start = std::time::Instant::now();
-            let passed = linux::run(test);
-            failed += usize::from(!passed);
-            println!("test {name} ... {} ({:?})", if passed { "ok" } else { "FAILED" }, start.elapsed());
-        }
-    }
-    std::process::exit(i32::from(failed > 0));
+    one_thread::main(&linux::all());
 }
 
 #[cfg(not(target_os = "linux"))]

@@ -73,7 +73,24 @@ fn panel(sorted: &[f64], unit: &str) -> Panel {
     };
     body.push_str(&Pen::new(12.0, INK).bold().anchored(anchor).write(at, 15.0, &label));
     body.push_str(&Pen::new(11.0, MUTED).write(PAD, 13.0, "how often"));
-    Panel { height: HEIGHT + AXIS, body, hover: String::new(), text: words(sorted, low, step, &counts, unit) }
+    let hover = hover(low, step, &counts, unit);
+    Panel { height: HEIGHT + AXIS, body, hover, text: words(sorted, low, step, &counts, unit) }
+}
+
+/// A hover text for each range, over the whole height: a bar of one value is a pixel high.
+fn hover(low: f64, step: f64, counts: &[u64], unit: &str) -> String {
+    let (mut out, wide) = (String::new(), (right_edge() - LEFT) / counts.len() as f64);
+    for (index, times) in counts.iter().enumerate() {
+        let [from, to] = [index, index + 1].map(|edge| number(low + step * edge as f64));
+        let frame = (LEFT + wide * index as f64, 32.0, wide, HEIGHT - 32.0);
+        super::hover::add(
+            &mut out,
+            usize::MAX,
+            frame,
+            &format!("{from} to {to} {unit}: {} times", count(*times)),
+        );
+    }
+    out
 }
 
 fn chart(low: f64, step: f64, counts: &[u64], across: &Scale, up: &Scale, unit: &str) -> String {

@@ -56,7 +56,7 @@ fn widest<'sheet>(sheet: &'sheet Sheet) -> Vec<(usize, &'sheet Piece)> {
 }
 
 /// Adds a shape unless the budget is used up: `frame` is left, top, width and height.
-fn add(out: &mut String, bytes: usize, frame: (f64, f64, f64, f64), text: &str) {
+pub(super) fn add(out: &mut String, bytes: usize, frame: (f64, f64, f64, f64), text: &str) {
     let (left, top, width, height) = frame;
     let text = escape(text);
     if out.len() + text.len() + 100 <= bytes {

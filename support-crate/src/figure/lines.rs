@@ -17,6 +17,8 @@ const LEFT: f64 = PAD + 62.0;
 const MOST: usize = 12;
 /// Points of one series; more would lie on one another.
 const POINTS: usize = 400;
+/// Bytes of hover texts, one a point.
+const HOVER: usize = 60_000;
 /// Dash patterns, so that greyscale tells the series apart.
 const DASHES: [&str; 4] = ["", "7 4", "2 3", "10 3 2 3"];
 
@@ -83,16 +85,22 @@ fn panel(series: &[Series], x: &Axis, y: &Axis) -> Panel {
         let px = LEFT + across.part(point.0) * (right_edge() - LEFT);
         (px, HEIGHT - up.part(point.1) * (HEIGHT - 32.0))
     };
-    for (index, (_, points)) in series.iter().enumerate() {
-        let points: Vec<(f64, f64)> = thinned(points).iter().map(frame).collect();
-        body.push_str(&line(index, &points));
+    let mut hover = String::new();
+    for (index, (name, points)) in series.iter().enumerate() {
+        let points = thinned(points);
+        let drawn: Vec<(f64, f64)> = points.iter().map(frame).collect();
+        body.push_str(&line(index, &drawn));
+        for ((px, py), (right, high)) in drawn.iter().zip(&points) {
+            let text = format!("{name}: {} at {}", number(*high), number(*right));
+            super::hover::add(&mut hover, HOVER, (px - 6.0, py - 6.0, 12.0, 12.0), &text);
+        }
     }
     body.push_str(&Pen::new(11.0, MUTED).write(
         PAD,
         15.0,
         &super::words::shorten(&y.name, 11.0, WIDTH - 2.0 * PAD),
     ));
-    Panel { height: HEIGHT + AXIS, body, hover: String::new(), text: words(series, x, y) }
+    Panel { height: HEIGHT + AXIS, body, hover, text: words(series, x, y) }
 }
 
 /// Every so-manieth point where there are too many, and always the last.
