@@ -42,7 +42,7 @@ pub mod prelude {
     pub use crate::check::{complete, course, exercise};
     pub use crate::error::Error;
     pub use crate::figure::{Figure, bars, compare, compare_by_core, histogram, lines};
-    pub use crate::machine::{Machine, Policy};
+    pub use crate::machine::{KernelPolicy, Machine};
     pub use crate::preempt::{Cpu, OneCore, one_core, per_core};
     pub use crate::process::{Ending, Family, Shared, pipe, record_processes, record_program};
     pub use crate::record::{LaneWriter, Recorder, Run, ThreadLane, record};

@@ -348,12 +348,12 @@ fn batch_is_for_everybody_and_shares_alike() {
                     cpu.step()
                 }
             })
-            .policy(Policy::Batch);
+            .policy(KernelPolicy::Batch);
         }
     })
     .unwrap();
     assert!((run.percent("ada").unwrap() - 50.0).abs() < 10.0);
-    assert_eq!(run.thread("bob").unwrap().policy, Policy::Batch);
+    assert_eq!(run.thread("bob").unwrap().policy, KernelPolicy::Batch);
 }
 
 /// Runs `body` in a thread without any privilege; the rest of this process keeps its own.
@@ -373,7 +373,7 @@ fn as_nobody<T: Send>(body: impl FnOnce() -> T + Send) -> T {
 #[test]
 fn without_the_right_real_time_and_less_nice_are_refused_in_words() {
     let _alone = alone();
-    for policy in [Policy::Fifo, Policy::RoundRobin] {
+    for policy in [KernelPolicy::Fifo, KernelPolicy::RoundRobin] {
         let begun = AtomicU64::new(0);
         let run = as_nobody(|| {
             one_core(|core| {
@@ -398,7 +398,7 @@ fn without_the_right_real_time_and_less_nice_are_refused_in_words() {
     assert!(less.unwrap_err().to_string().contains("nice -5"));
     as_nobody(|| {
         one_core(|core| {
-            core.spawn("ada", |cpu| cpu.step()).nice(5);
+            core.spawn("ada", |cpu| cpu.step()).nice(19);
         })
     })
     .unwrap();
@@ -418,7 +418,7 @@ fn with_the_right_to_it_fifo_keeps_the_core_to_the_end() {
                 cpu.step()
             }
         })
-        .policy(Policy::Fifo);
+        .policy(KernelPolicy::Fifo);
     });
     match run {
         Ok(run) => {
@@ -528,18 +528,18 @@ fn nothing_is_left_behind_whatever_the_learner_s_code_does() {
         assert!(!stays("left behind?"));
         run
     };
-    assert!(run(|cpu| cpu.step(), Policy::Batch).is_ok());
-    assert!(run(|_| panic!("on purpose"), Policy::Other).is_err());
+    assert!(run(|cpu| cpu.step(), KernelPolicy::Batch).is_ok());
+    assert!(run(|_| panic!("on purpose"), KernelPolicy::Other).is_err());
     assert!(
         run(
             |cpu| loop {
                 cpu.step()
             },
-            Policy::Other
+            KernelPolicy::Other
         )
         .is_err()
     );
-    let _ = run(|cpu| cpu.step(), Policy::Fifo);
+    let _ = run(|cpu| cpu.step(), KernelPolicy::Fifo);
     assert_eq!(state(), before);
 }
 

@@ -17,7 +17,7 @@ pub use gaps::Interrupts;
 pub use here::Machine;
 pub use limits::Limit;
 pub use mapping::Shareable;
-pub use priority::{Policy, Priority};
+pub use priority::{KernelPolicy, Priority};
 pub use switches::Switches;
 pub use thread::{core, pin};
 pub use throttle::Throttled;

@@ -9,7 +9,7 @@ use crate::error::Error;
 
 /// By which rule the kernel gives a thread the core (`sched(7)`).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Policy {
+pub enum KernelPolicy {
     /// Shares by nice value: `SCHED_OTHER`, what every thread begins with.
     #[default]
     Other,
@@ -21,7 +21,7 @@ pub enum Policy {
     Fifo,
 }
 
-impl Policy {
+impl KernelPolicy {
     /// Its name in the kernel.
     pub fn name(self) -> &'static str {
         match self {
@@ -38,7 +38,7 @@ impl Policy {
     }
 }
 
-impl fmt::Display for Policy {
+impl fmt::Display for KernelPolicy {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str(self.name())
     }
@@ -50,7 +50,7 @@ pub struct Priority {
     /// From -20 (most of the core) to 19 (least); ordinary threads begin with their parent's, mostly 0.
     pub nice: Option<i32>,
     /// The rule.
-    pub policy: Policy,
+    pub policy: KernelPolicy,
     /// How long it would like to keep the core at a time, in milliseconds; the kernel rounds up to its timer tick
     /// (Linux 6.12 and newer).
     pub slice: Option<f64>,
@@ -126,16 +126,16 @@ fn set(wanted: &Priority, who: &str) -> Result<(), Error> {
             Priority { nice: Some(nice), ..Priority::default() }.refused(who, error.desc())
         })?;
     }
-    if wanted.policy == Policy::Other && wanted.slice.is_none() {
+    if wanted.policy == KernelPolicy::Other && wanted.slice.is_none() {
         return Ok(());
     }
     let attributes = libc::sched_attr {
         size: size_of::<libc::sched_attr>() as u32,
         sched_policy: match wanted.policy {
-            Policy::Other => libc::SCHED_OTHER,
-            Policy::Batch => libc::SCHED_BATCH,
-            Policy::RoundRobin => libc::SCHED_RR,
-            Policy::Fifo => libc::SCHED_FIFO,
+            KernelPolicy::Other => libc::SCHED_OTHER,
+            KernelPolicy::Batch => libc::SCHED_BATCH,
+            KernelPolicy::RoundRobin => libc::SCHED_RR,
+            KernelPolicy::Fifo => libc::SCHED_FIFO,
         } as u32,
         // Threads that the learner's code starts do not inherit a real-time policy.
         sched_flags: if wanted.policy.is_real_time() { libc::SCHED_FLAG_RESET_ON_FORK as u64 } else { 0 },

@@ -4,7 +4,7 @@ use super::coverage::{self, Coverage};
 use super::handover;
 use crate::error::Error;
 use crate::figure::Figure;
-use crate::machine::{Interrupts, Policy, Switches, Throttled};
+use crate::machine::{Interrupts, KernelPolicy, Switches, Throttled};
 use crate::timeline::{Activity, Lane, Span, Timeline};
 
 /// An absence shorter than this is a visit (a worker of the kernel takes 4 to 11 µs) and does not end a time slice.
@@ -16,7 +16,7 @@ pub(super) struct Seen {
     /// When all threads were let go, in nanoseconds of the shared clock.
     pub opened: u64,
     pub nice: i32,
-    pub policy: Policy,
+    pub policy: KernelPolicy,
     pub switches: Switches,
     pub interrupts: Interrupts,
     pub steps: u64,
@@ -32,7 +32,7 @@ pub struct ThreadOnCore {
     /// Its nice value.
     pub nice: i32,
     /// The rule by which it got the core.
-    pub policy: Policy,
+    pub policy: KernelPolicy,
     /// How long it was on the core, in milliseconds.
     pub on_core: f64,
     /// How long it kept the core each time until it was taken away, in milliseconds; for a thread that lost it to
@@ -73,6 +73,7 @@ impl CoreRun {
         let coverage = coverage::add_lanes(&mut timeline, core, throttled);
         timeline.notes.extend(coverage.notes(core));
         timeline.notes.extend(interrupted(&threads));
+        timeline.notes.push(handover::NOTE.to_owned());
         Self { timeline, core, threads, coverage, all_there: (opened, first_done) }
     }
 

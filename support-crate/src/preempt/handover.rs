@@ -10,6 +10,10 @@
 use crate::record::OFF;
 use crate::timeline::{Activity, Lane, Span, Timeline};
 
+/// What a reader of the figure must know.
+pub(super) const NOTE: &str = "when a thread came back is measured; when it left is its last look at the clock, some \
+    microseconds early, moved up to whoever came next";
+
 /// The next one must come within this time, else somebody else was on the core in between.
 pub(super) const MOMENT: u64 = 50_000;
 /// From the switch to the first look of the one that comes.

@@ -7,7 +7,7 @@ use super::core_run::{CoreRun, Seen};
 use super::cpu::Cpu;
 use super::gate::Gate;
 use crate::error::Error;
-use crate::machine::{Machine, Policy, Priority, Throttled, priority};
+use crate::machine::{KernelPolicy, Machine, Priority, Throttled, priority};
 use crate::record::{LaneWriter, Run, record_within};
 
 /// How long a run on one core may last, unless [`OneCore::within`] says otherwise.
@@ -224,7 +224,7 @@ impl Spawned<'_, '_> {
     }
 
     /// By which rule the kernel gives it the core.
-    pub fn policy(self, policy: Policy) -> Self {
+    pub fn policy(self, policy: KernelPolicy) -> Self {
         self.ask(|priority| priority.policy = policy)
     }
 
