@@ -40,6 +40,7 @@ pub mod timeline;
 /// What every lesson's set-up cell brings in.
 pub mod prelude {
     pub use crate::check::{complete, course, exercise};
+    pub use crate::coroutine::{self, Coroutine, Turn, Yielder, coroutines};
     pub use crate::error::Error;
     pub use crate::figure::{Figure, bars, compare, compare_by_core, histogram, lines};
     pub use crate::machine::{KernelPolicy, Machine};

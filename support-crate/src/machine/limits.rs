@@ -16,17 +16,21 @@ pub struct Limit {
 const THREAD_KB: usize = 48;
 /// The same for a forked process, with its page tables and the pages that it writes to.
 const PROCESS_KB: usize = 400;
-/// Mappings that a thread's stack and its guard page take.
+/// The same for a coroutine: the pages of its stack that it touches, a lane, and some room.
+const STACK_KB: usize = 24;
+/// Mappings that a stack and its guard page take.
 const MAPPINGS: usize = 2;
 
 impl Limit {
     /// Threads that one run may have at once: half of what the machine has left, so that others can go on.
     pub fn of_threads() -> Self {
-        let mappings = number("/proc/sys/vm/max_map_count").map(|most| Self {
-            count: most / MAPPINGS / 2,
-            because: format!("the kernel allows a process {most} mappings, and a stack takes {MAPPINGS}"),
-        });
-        Self::tightest(tasks().chain(memory(THREAD_KB)).chain(mappings))
+        Self::tightest(tasks().chain(memory(THREAD_KB)).chain(stacks()))
+    }
+
+    /// Stacks that coroutines of one run may have at once: half of what the machine has left. The kernel counts no
+    /// tasks for them.
+    pub fn of_stacks() -> Self {
+        Self::tightest(memory(STACK_KB).into_iter().chain(stacks()))
     }
 
     /// Processes that one run may have at once: half of what the machine has left, so that others can go on.
@@ -45,6 +49,13 @@ impl Limit {
             || Self { count: 2000, because: "this system does not say how many it allows".to_owned() };
         limits.min_by_key(|limit| limit.count).unwrap_or_else(unknown)
     }
+}
+
+/// What bounds stacks of any kind.
+fn stacks() -> Option<Limit> {
+    let most = number("/proc/sys/vm/max_map_count")?;
+    let because = format!("the kernel allows a process {most} mappings, and a stack takes {MAPPINGS}");
+    Some(Limit { count: most / MAPPINGS / 2, because })
 }
 
 /// What bounds tasks of any kind; the kernel counts threads and processes alike.
@@ -122,7 +133,7 @@ mod tests {
 
     #[test]
     fn this_machine_allows_some_and_not_endlessly_many() {
-        for limit in [Limit::of_threads(), Limit::of_processes()] {
+        for limit in [Limit::of_threads(), Limit::of_processes(), Limit::of_stacks()] {
             assert!((1..10_000_000).contains(&limit.count), "{limit:?}");
         }
     }

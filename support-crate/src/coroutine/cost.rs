@@ -1,0 +1,57 @@
+//! What one coroutine costs: time until it runs, time until it is gone, memory while it stands still.
+
+use corosensei::Coroutine;
+use corosensei::stack::DefaultStack;
+
+use crate::error::Error;
+use crate::machine::{Limit, now};
+use crate::thread::{Cost, Memory, check, median};
+
+/// A coroutine that says when it began, and then stands still until it is resumed again.
+type Still = Coroutine<(), u64, ()>;
+
+/// Makes `count` coroutines one after another, each when the one before is gone, for the times; then that many at once,
+/// which all stand still after their first turn, for the memory. None is recorded. The numbers are those of
+/// [`thread::cost`](crate::thread::cost).
+///
+/// # Errors
+/// When `count` is 0 or more than the machine has room for.
+pub fn cost(count: usize) -> Result<Cost, Error> {
+    check("coroutines", count, Limit::of_stacks)?;
+    let mut times = Vec::with_capacity(count);
+    for _ in 0..count {
+        let asked = now();
+        let mut still = make()?;
+        let began = still.resume(()).as_yield().unwrap_or(asked);
+        still.resume(());
+        drop(still);
+        times.push((began - asked, now() - asked));
+    }
+    Ok(Cost {
+        memory: memory_each(count)?,
+        start: median(&times, |time| time.0),
+        whole: median(&times, |time| time.1),
+    })
+}
+
+/// Memory that each of `count` coroutines adds to this process, in kilobytes.
+fn memory_each(count: usize) -> Result<f64, Error> {
+    let mut all = Vec::with_capacity(count);
+    let before = Memory::now();
+    for _ in 0..count {
+        let mut still = make()?;
+        still.resume(());
+        all.push(still);
+    }
+    let grown = Memory::now().resident.saturating_sub(before.resident);
+    all.iter_mut().for_each(|still| _ = still.resume(()));
+    Ok(grown as f64 / count as f64)
+}
+
+fn make() -> Result<Still, Error> {
+    let stack = DefaultStack::new(super::STACK).map_err(|error| Error::NotPossible {
+        what: "one more coroutine".to_owned(),
+        because: format!("the system gives no further stack ({error})"),
+    })?;
+    Ok(Still::with_stack(stack, |yielder, ()| yielder.suspend(now())))
+}
