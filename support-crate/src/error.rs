@@ -62,6 +62,15 @@ pub enum Error {
         /// Seconds.
         limit: f64,
     },
+    /// A run that came to a stand and was ended at its limit.
+    Stalled {
+        /// The run.
+        title: String,
+        /// Seconds.
+        limit: f64,
+        /// Who was waiting for what, or kept it up.
+        because: String,
+    },
     /// Something this machine cannot do or show.
     NotPossible {
         /// What was asked for.
@@ -80,6 +89,13 @@ pub enum Error {
     InChild {
         /// What the child had to say.
         says: String,
+    },
+    /// A connection that cannot be had, or that broke.
+    Connection {
+        /// What it was for.
+        what: String,
+        /// What happened to it, and what would help.
+        because: String,
     },
     /// A file that cannot be read or written.
     File {
@@ -113,10 +129,15 @@ impl fmt::Display for Error {
                 out,
                 "\"{title}\" was stopped after {limit} s, the limit of a run: look for a loop that never ends"
             ),
+            Self::Stalled { title, limit, because } => {
+                write!(out, "\"{title}\" was stopped after {limit} s, the limit of this run: {because}")
+            }
             Self::NotPossible { what, because } => write!(out, "{what} is not possible here: {because}"),
             Self::Policy { policy, did } => write!(out, "the policy \"{policy}\" {did}"),
             Self::InChild { says } => write!(out, "in a child process: {says}"),
-            Self::File { what, because } => write!(out, "{what}: {because}"),
+            Self::Connection { what, because } | Self::File { what, because } => {
+                write!(out, "{what}: {because}")
+            }
         }
     }
 }

@@ -47,6 +47,10 @@ pub mod prelude {
     pub use crate::preempt::{Cpu, OneCore, one_core, per_core};
     pub use crate::process::{Ending, Family, Shared, pipe, record_processes, record_program};
     pub use crate::record::{LaneWriter, Recorder, Run, ThreadLane, record};
+    pub use crate::task::{
+        CurrentThread, Tasks, Workers, ask, burn, delay_server, findings, findings_over, record_tasks,
+        record_tasks_within, sleep,
+    };
     pub use crate::timeline::{Activity, Lane, MILLISECOND, MINUTE, SECOND, Span, Time, Timeline};
     // Lessons name these crates; the set-up cell stays the same in all of them.
     pub use Activity::{Blocked, Ready, Running, Waiting};

@@ -44,6 +44,11 @@ impl Figure {
         }
     }
 
+    /// What stands above it.
+    pub(super) fn title(&self) -> &str {
+        &self.title
+    }
+
     /// The figure as a document of its own.
     pub fn svg(&self) -> String {
         self.draw(false)

@@ -27,7 +27,7 @@ pub(super) fn fixed(value: f64, decimals: usize) -> String {
 }
 
 /// A count: "12,870".
-pub(super) fn count(value: u64) -> String {
+pub(crate) fn count(value: u64) -> String {
     let digits = value.to_string();
     let mut out = String::new();
     for (index, digit) in digits.chars().enumerate() {

@@ -107,8 +107,8 @@ fn group() -> Option<Limit> {
     limits.min_by_key(|limit| limit.count)
 }
 
-/// What the memory that is free now has room for, if a quarter of it may be used.
-fn memory(each: usize) -> Option<Limit> {
+/// What the memory that is free now has room for, if a quarter of it may be used; `each` is in kilobytes.
+pub(crate) fn memory(each: usize) -> Option<Limit> {
     let memory = read_to_string("/proc/meminfo").ok()?;
     let free = memory.lines().find_map(|line| line.strip_prefix("MemAvailable:"))?;
     let free: usize = free.split_whitespace().next()?.parse().ok()?;

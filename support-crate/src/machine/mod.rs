@@ -16,6 +16,7 @@ pub use clock::{now, thread_cpu_time};
 pub use gaps::Interrupts;
 pub use here::Machine;
 pub use limits::Limit;
+pub(crate) use limits::memory;
 pub use mapping::Shareable;
 pub use priority::{KernelPolicy, Priority};
 pub use switches::Switches;

@@ -7,6 +7,8 @@ use crate::timeline::Activity;
 pub(super) enum Kind {
     Begin(Activity),
     End,
+    /// The span that was open ends, and this one begins.
+    Next(Activity),
     Mark,
     /// An arrow leaves this lane; the label is the arrow's number.
     Send,
@@ -38,6 +40,7 @@ impl Event {
             Kind::Send => (3, 0),
             Kind::Receive => (4, 0),
             Kind::Woken => (5, 0),
+            Kind::Next(activity) => (6, activity as u64),
         };
         let core = u64::from(self.core.unwrap_or(NO_CORE));
         [self.time, u64::from(self.label) | core << 32 | activity << 48 | kind << 56]
@@ -50,7 +53,8 @@ impl Event {
             2 => Kind::Mark,
             3 => Kind::Send,
             4 => Kind::Receive,
-            _ => Kind::Woken,
+            5 => Kind::Woken,
+            _ => Kind::Next(Activity::ALL[(rest >> 48 & 3) as usize]),
         };
         let core = (rest >> 32) as u16;
         Self { time, kind, core: (core != NO_CORE).then_some(core), label: rest as u32 }
@@ -63,8 +67,9 @@ mod tests {
 
     #[test]
     fn an_event_comes_back_as_it_was_packed() {
-        let kinds = Activity::ALL.map(Kind::Begin).into_iter().chain([
+        let kinds = Activity::ALL.map(Kind::Begin).into_iter().chain(Activity::ALL.map(Kind::Next)).chain([
             Kind::End,
+            Kind::Woken,
             Kind::Mark,
             Kind::Send,
             Kind::Receive,

@@ -14,6 +14,16 @@ use super::wakes::Wakes;
 use crate::machine::now;
 use crate::timeline::Activity;
 
+/// The mark of a future that was dropped before it was ready.
+pub(crate) const CANCELLED: &str = "cancelled";
+/// The mark of a pending future whose waker nobody holds any more: it would have been pending for ever.
+pub(crate) const LOST: &str = "lost: nobody held its waker";
+/// What the mark of a future that panicked begins with.
+pub(crate) const PANICKED: &str = "panicked: ";
+/// What the spans of a recorded future are called: polled, pending, woken.
+pub(crate) const POLL: &str = "poll";
+pub(crate) const PENDING: &str = "pending";
+
 /// A future that records its polls and its wakes; made by [`LaneWriter::polls`].
 #[must_use = "a future does nothing until it is polled"]
 pub struct Recorded<F> {
@@ -34,7 +44,7 @@ impl LaneWriter {
     /// Each poll is a running span "poll". Between two polls the lane is waiting ("pending") until the future is
     /// woken, then ready ("woken"). A wake is an arrow "wake" from the lane whose poll, or whose
     /// [thread](super::ThreadLane), woke it; both ends are at the moment of the wake. A future dropped before it is
-    /// ready gets the mark "cancelled", one that panics "panicked: …", and one still pending when the recording ends
+    /// ready gets the mark "cancelled", and "lost: nobody held its waker" where that is so as well; one that panics "panicked: …", and one still pending when the recording ends
     /// has a last span that did [not end](crate::timeline::Span::ended).
     pub fn polls<F: Future>(self, future: F) -> Recorded<F> {
         let wakes = Wakes::new(self.recorder.clone());
@@ -51,7 +61,7 @@ impl<F: Future> Future for Recorded<F> {
         this.wakes.reach(context.waker());
         let start = now();
         this.woken_before(start);
-        this.lane.becomes_at(start, Activity::Running, "poll");
+        this.lane.becomes_at(start, Activity::Running, POLL);
         let inside = Inside::enter(&this.lane, start);
         let polled = catch_unwind(AssertUnwindSafe(|| {
             this.future.as_mut().poll(&mut Context::from_waker(&this.waker))
@@ -87,7 +97,7 @@ impl<F> Recorded<F> {
                 self.lane.woken_at(woken.at.clamp(start, end), woken.by);
                 self.lane.becomes_at(end, Activity::Ready, "woken");
             }
-            None => self.lane.becomes_at(end, Activity::Waiting, "pending"),
+            None => self.lane.becomes_at(end, Activity::Waiting, PENDING),
         }
     }
 
@@ -98,15 +108,21 @@ impl<F> Recorded<F> {
 
     fn panicked(&mut self, end: u64, panic: Box<dyn Any + Send>) -> ! {
         self.ends(end);
-        self.lane.mark(&format!("panicked: {}", panic_text(panic.as_ref())));
+        self.lane.mark(&format!("{PANICKED}{}", panic_text(panic.as_ref())));
         resume_unwind(panic)
     }
 }
 
 impl<F> Drop for Recorded<F> {
     fn drop(&mut self) {
-        if !self.over {
-            self.lane.mark("cancelled");
+        if self.over {
+            return;
+        }
+        // The two handles that are its own; a timer, a channel, a socket that could wake it would hold one more.
+        let alone = Arc::strong_count(&self.wakes) == 2;
+        self.lane.mark(CANCELLED);
+        if alone && self.last > 0 && self.wakes.peek().is_none() {
+            self.lane.mark(LOST);
         }
     }
 }

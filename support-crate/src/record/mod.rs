@@ -24,12 +24,13 @@ mod recorder;
 mod run;
 pub(crate) mod thread_lane;
 mod wakes;
-mod watchdog;
+pub(crate) mod watchdog;
 mod work;
 mod writer;
 
 pub(crate) use arena::cut;
 pub use future::Recorded;
+pub(crate) use future::{CANCELLED, LOST, PANICKED, PENDING, POLL};
 pub use recorder::Recorder;
 pub use run::{Handle, LIMIT, Run, record, record_within};
 pub(crate) use run::{caught, panic_text};

@@ -160,7 +160,8 @@ impl Recorder {
         fault.map_or_else(|| Ok(self.timeline()), Err)
     }
 
-    fn timeline(&self) -> Timeline {
+    /// The recording so far, which goes on.
+    pub(crate) fn timeline(&self) -> Timeline {
         let (end, tracks) = (now(), self.tracks());
         let mut timeline = Timeline::new(&self.shared.title);
         let told = self.shared.arena.as_ref().and_then(|arena| arena.unit());
@@ -209,7 +210,7 @@ impl Recorder {
     }
 
     /// The first time a story's unit is used it becomes the timeline's.
-    pub(super) fn speak(&self, unit: Unit) {
+    pub(crate) fn speak(&self, unit: Unit) {
         if let Some(arena) = &self.shared.arena {
             arena.speak(unit);
         }
@@ -229,6 +230,11 @@ impl Recorder {
     /// The same for all handles of this recording, and for no other that is alive.
     pub(super) fn identity(&self) -> usize {
         Arc::as_ptr(&self.shared) as usize
+    }
+
+    /// The run was ended at its limit because of this.
+    pub(crate) fn stalled(&self, because: String) -> Error {
+        Error::Stalled { title: self.shared.title.clone(), limit: self.shared.limit.as_secs_f64(), because }
     }
 
     pub(crate) fn time_limit(&self) -> Error {
@@ -325,8 +331,14 @@ impl Track {
         };
         let (mut spans, mut marks, mut open) = (Vec::<Span>::new(), Vec::new(), Vec::<usize>::new());
         for Event { time, kind, core, label } in events {
+            if matches!(kind, Kind::End | Kind::Next(_))
+                && let Some(last) = open.pop()
+            {
+                spans[last].end = time;
+                spans[last].ended = true;
+            }
             match kind {
-                Kind::Begin(activity) => {
+                Kind::Begin(activity) | Kind::Next(activity) => {
                     let depth = open.len().min(usize::from(u8::MAX)) as u8;
                     open.push(spans.len());
                     // The end is not known yet: until it comes, the span reaches to the end of the recording.
@@ -340,12 +352,7 @@ impl Track {
                         ended: false,
                     });
                 }
-                Kind::End => {
-                    if let Some(last) = open.pop() {
-                        spans[last].end = time;
-                        spans[last].ended = true;
-                    }
-                }
+                Kind::End => {}
                 Kind::Mark => marks
                     .push(Mark { at: time, label: labels.get(label as usize).cloned().unwrap_or_default() }),
                 Kind::Send => flights.entry(label).or_default().from = Some((number, time)),

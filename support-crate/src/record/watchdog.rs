@@ -19,20 +19,31 @@ pub(super) struct Watchdog {
 
 impl Watchdog {
     pub fn watch(limit: Duration, fault: Error) -> Self {
-        // The kernel sets this variable for the process that runs the cells.
-        if std::env::var_os("EVCXR_IS_RUNTIME").is_none() {
+        if !in_a_notebook() {
             return Self { _alive: None };
         }
         let (alive, over) = channel::<()>();
         std::thread::spawn(move || {
             if over.recv_timeout(limit.saturating_add(GRACE)) == Err(RecvTimeoutError::Timeout) {
-                eprintln!("{fault}");
-                eprintln!(
-                    "The process that runs the cells was ended: run the set-up cell and the cells above again."
-                );
-                std::process::exit(1);
+                end_the_cells(&fault);
             }
         });
         Self { _alive: Some(alive) }
+    }
+}
+
+/// Whether this is the process that runs a notebook's cells; the kernel sets this variable for it.
+fn in_a_notebook() -> bool {
+    std::env::var_os("EVCXR_IS_RUNTIME").is_some()
+}
+
+/// Says `fault`, and ends the process that runs the cells. Does nothing outside a notebook.
+pub(crate) fn end_the_cells(fault: &Error) {
+    if in_a_notebook() {
+        eprintln!("{fault}");
+        eprintln!(
+            "The process that runs the cells was ended: run the set-up cell and the cells above again."
+        );
+        std::process::exit(1);
     }
 }

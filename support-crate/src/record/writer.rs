@@ -68,7 +68,11 @@ impl LaneWriter {
 
     #[inline]
     pub(super) fn becomes_at(&self, moment: u64, activity: Activity, label: &str) {
-        self.leave(moment);
+        if self.depth.get() == 1 && self.state.get() {
+            // One event where an end and a beginning would be two.
+            let label = self.label(label);
+            return self.push(moment, Kind::Next(activity), label);
+        }
         self.begin(moment, activity, label);
         self.state.set(true);
     }
@@ -172,7 +176,10 @@ impl LaneWriter {
         if self.track.thread.get().is_none() {
             self.first_event();
         }
-        let event = Event { time, kind, core: thread::core(), label };
+        // The core is a question only for what runs, and asking costs as much as the rest of this.
+        let runs = matches!(kind, Kind::Begin(Activity::Running) | Kind::Next(Activity::Running));
+        let core = if runs { thread::core() } else { None };
+        let event = Event { time, kind, core, label };
         self.track.push(event, &self.recorder.shared.room);
     }
 
@@ -205,6 +212,9 @@ impl LaneWriter {
     }
 }
 
+/// So many labels are looked through one by one.
+const FEW: usize = 8;
+
 /// The numbers of the labels this lane has used; most spans repeat the label before.
 #[derive(Default)]
 struct Labels {
@@ -217,7 +227,10 @@ impl Labels {
     #[inline]
     fn number(&mut self, text: &str, track: &Track) -> u32 {
         if self.names.get(self.last).is_none_or(|last| last != text) {
-            self.last = self.numbers.get(text).copied().unwrap_or_else(|| self.add(text, track));
+            // A lane that goes to and fro between a few labels never computes a hash.
+            let few = self.names.iter().take(FEW).position(|name| name == text);
+            let known = few.or_else(|| self.numbers.get(text).copied());
+            self.last = known.unwrap_or_else(|| self.add(text, track));
         }
         self.last as u32
     }
