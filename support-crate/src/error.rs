@@ -62,14 +62,12 @@ pub enum Error {
         /// Seconds.
         limit: f64,
     },
-    /// A run that came to a stand and was ended at its limit.
-    Stalled {
+    /// A run in which no task can get on any more.
+    Stall {
         /// The run.
         title: String,
-        /// Seconds.
-        limit: f64,
-        /// Who was waiting for what, or kept it up.
-        because: String,
+        /// Which tasks, and who let them down: "`John` is pending and nobody holds its waker".
+        says: String,
     },
     /// Something this machine cannot do or show.
     NotPossible {
@@ -129,9 +127,7 @@ impl fmt::Display for Error {
                 out,
                 "\"{title}\" was stopped after {limit} s, the limit of a run: look for a loop that never ends"
             ),
-            Self::Stalled { title, limit, because } => {
-                write!(out, "\"{title}\" was stopped after {limit} s, the limit of this run: {because}")
-            }
+            Self::Stall { title, says } => write!(out, "stall in \"{title}\": {says}"),
             Self::NotPossible { what, because } => write!(out, "{what} is not possible here: {because}"),
             Self::Policy { policy, did } => write!(out, "the policy \"{policy}\" {did}"),
             Self::InChild { says } => write!(out, "in a child process: {says}"),

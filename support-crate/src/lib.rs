@@ -42,6 +42,7 @@ pub mod prelude {
     pub use crate::check::{complete, course, exercise};
     pub use crate::coroutine::{self, Coroutine, Turn, Yielder, coroutines};
     pub use crate::error::Error;
+    pub use crate::event_loop::{LoopRun, beside_tokio, record_loop, watch_loop};
     pub use crate::figure::{Figure, bars, compare, compare_by_core, histogram, lines};
     pub use crate::machine::{KernelPolicy, Machine};
     pub use crate::preempt::{Cpu, OneCore, one_core, per_core};

@@ -251,7 +251,7 @@ fn a_never_woken_future_ends_the_run_at_its_limit_by_name_and_the_next_run_works
         });
         let says = fault.unwrap_err().to_string();
         assert!(
-            says.contains("\"stuck\" was stopped after 0.1 s") && says.contains("Kohli (since"),
+            says.contains("stall in \"stuck\": stopped after 0.1 s") && says.contains("Kohli (since"),
             "{says}"
         );
         assert!(!says.contains("Amir"), "{says}");

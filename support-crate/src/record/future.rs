@@ -31,6 +31,8 @@ pub struct Recorded<F> {
     lane: LaneWriter,
     wakes: Arc<Wakes>,
     waker: Waker,
+    /// The waker of the executor that polled last, which is the one that wakes reach.
+    executor: Waker,
     /// When the last poll ended: nothing is written down that lies before it.
     last: u64,
     /// Whether the wake that is noted was written down already, at the end of the poll it came in.
@@ -44,12 +46,14 @@ impl LaneWriter {
     /// Each poll is a running span "poll". Between two polls the lane is waiting ("pending") until the future is
     /// woken, then ready ("woken"). A wake is an arrow "wake" from the lane whose poll, or whose
     /// [thread](super::ThreadLane), woke it; both ends are at the moment of the wake. A future dropped before it is
-    /// ready gets the mark "cancelled", and "lost: nobody held its waker" where that is so as well; one that panics "panicked: …", and one still pending when the recording ends
-    /// has a last span that did [not end](crate::timeline::Span::ended).
+    /// ready gets the mark "cancelled", and "lost: nobody held its waker" where that is so as well; one that panics
+    /// gets "panicked: …", and one still pending when the recording ends has a last span that did
+    /// [not end](crate::timeline::Span::ended).
     pub fn polls<F: Future>(self, future: F) -> Recorded<F> {
         let wakes = Wakes::new(self.recorder.clone());
         let waker = Waker::from(Arc::clone(&wakes));
-        Recorded { future: Box::pin(future), lane: self, wakes, waker, last: 0, told: false, over: false }
+        let (future, executor) = (Box::pin(future), Waker::noop().clone());
+        Recorded { future, lane: self, wakes, waker, executor, last: 0, told: false, over: false }
     }
 }
 
@@ -58,7 +62,10 @@ impl<F: Future> Future for Recorded<F> {
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
         let this = &mut *self;
-        this.wakes.reach(context.waker());
+        if !this.executor.will_wake(context.waker()) {
+            this.executor.clone_from(context.waker());
+            this.wakes.reach(context.waker());
+        }
         let start = now();
         this.woken_before(start);
         this.lane.becomes_at(start, Activity::Running, POLL);

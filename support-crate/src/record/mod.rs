@@ -32,6 +32,7 @@ pub(crate) use arena::cut;
 pub use future::Recorded;
 pub(crate) use future::{CANCELLED, LOST, PANICKED, PENDING, POLL};
 pub use recorder::Recorder;
+pub(crate) use recorder::locked;
 pub use run::{Handle, LIMIT, Run, record, record_within};
 pub(crate) use run::{caught, panic_text};
 pub use thread_lane::ThreadLane;

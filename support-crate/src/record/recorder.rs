@@ -71,7 +71,7 @@ pub(super) struct Track {
 }
 
 /// A lock whose data are whole even when a thread panicked beside them.
-pub(super) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+pub(crate) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -233,8 +233,10 @@ impl Recorder {
     }
 
     /// The run was ended at its limit because of this.
-    pub(crate) fn stalled(&self, because: String) -> Error {
-        Error::Stalled { title: self.shared.title.clone(), limit: self.shared.limit.as_secs_f64(), because }
+    pub(crate) fn stalled(&self, because: &str) -> Error {
+        let says =
+            format!("stopped after {} s, the limit of this run: {because}", self.shared.limit.as_secs_f64());
+        Error::Stall { title: self.shared.title.clone(), says }
     }
 
     pub(crate) fn time_limit(&self) -> Error {

@@ -1,12 +1,10 @@
 //! Who woke a future, and when: what its waker keeps until the poll that follows reads it.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::task::Wake;
+use std::sync::{Arc, Mutex};
+use std::task::{Wake, Waker};
 
-use futures::task::AtomicWaker;
-
-use super::recorder::Recorder;
+use super::recorder::{Recorder, locked};
 use super::thread_lane::here;
 use crate::machine::now;
 
@@ -20,7 +18,9 @@ const _: () = assert!(super::recorder::LANES < (1 << WHO) - 1, "every lane has a
 /// What a recorded future hands out as its waker: notes the wake, then wakes the executor's own.
 pub(super) struct Wakes {
     recorder: Recorder,
-    executor: AtomicWaker,
+    /// Behind a lock that only a wake takes, and a poll by an executor with another waker than before. A waker that
+    /// is taken out when it wakes, as `futures::task::AtomicWaker` does, would swallow the second of two wakes.
+    executor: Mutex<Waker>,
     /// The first wake since the last poll began; those after it change nothing. 0 while there is none.
     first: AtomicU64,
 }
@@ -35,12 +35,12 @@ pub(super) struct Woken {
 
 impl Wakes {
     pub fn new(recorder: Recorder) -> Arc<Self> {
-        Arc::new(Self { recorder, executor: AtomicWaker::new(), first: AtomicU64::new(0) })
+        Arc::new(Self { recorder, executor: Mutex::new(Waker::noop().clone()), first: AtomicU64::new(0) })
     }
 
     /// From now on wakes go to the executor that polls with this waker.
-    pub fn reach(&self, executor: &std::task::Waker) {
-        self.executor.register(executor);
+    pub fn reach(&self, executor: &Waker) {
+        locked(&self.executor).clone_from(executor);
     }
 
     /// The wake since the last poll, which is forgotten.
@@ -81,6 +81,8 @@ impl Wake for Wakes {
             // Of two threads that wake at once, one is the first; the other's note would say the same.
             let _ = self.first.compare_exchange(0, self.note(), Ordering::AcqRel, Ordering::Relaxed);
         }
-        self.executor.wake();
+        // Not under the lock: what an executor does in a wake is its own.
+        let executor = locked(&self.executor).clone();
+        executor.wake();
     }
 }

@@ -15,7 +15,7 @@ pub(super) fn at_the_limit(recorder: &Recorder) -> Error {
         return recorder.time_limit();
     }
     let was = if waiting.len() == 1 { "was" } else { "were" };
-    recorder.stalled(format!(
+    recorder.stalled(&format!(
         "{} {was} pending, and nobody had woken them; who was to call wake, and when?",
         list(&run, &waiting)
     ))
@@ -30,7 +30,8 @@ pub(super) fn never_ended(recorder: &Recorder) -> Error {
     } else {
         format!("{} does not come back from its poll", list(&run, &polled))
     };
-    recorder.stalled(format!("{who}, and nobody can stop a thread: look for a loop without an end or a lock"))
+    recorder
+        .stalled(&format!("{who}, and nobody can stop a thread: look for a loop without an end or a lock"))
 }
 
 /// The lanes that are at this now, those longest at it first.
