@@ -473,3 +473,12 @@ fn every_bar_of_a_histogram_and_every_point_of_a_line_says_its_numbers() {
     assert!(drawn.html().contains("ours: 4 at 2</title>"), "{}", drawn.html());
     assert!(hovers(&drawn) >= 2);
 }
+
+#[test]
+fn a_label_beside_its_bar_is_not_written_again_for_the_same_thing() {
+    let steps = [(0, 3, Activity::Running, "a narrow step"), (50, 53, Activity::Running, "a narrow step")];
+    let figure = Timeline::new("twice")
+        .with_lane(lane("ada", &steps))
+        .with_lane(lane("end", &[(0, 100, Activity::Ready, "")]));
+    assert_eq!(figure.figure().svg().matches(">a narrow step<").count(), 1);
+}

@@ -147,7 +147,7 @@ fn explain(server: &str, error: &io::Error) -> Error {
         }
         _ => error.to_string(),
     };
-    Error::NotPossible { what: format!("serving all clients with {server}"), because }
+    Error::Connection { what: format!("serving all clients with {server}"), because }
 }
 
 #[cfg(test)]

@@ -273,8 +273,8 @@ pub fn watch_loop<T: Outcome>(
 
 /// Like [`watch_loop`], with a limit of its own.
 ///
-/// A poll that never ends cannot be stopped, nor a park that goes round [`LoopRun::parks`]. In a notebook the process that runs the cells ends then, with a message;
-/// elsewhere its thread stays behind.
+/// A poll that never ends cannot be stopped, nor a park that goes round [`LoopRun::parks`]. In a notebook the process
+/// that runs the cells ends then, with a message; elsewhere its thread stays behind.
 pub fn watch_loop_within<T: Outcome>(
     limit: Duration,
     title: impl Into<String>,
@@ -318,7 +318,8 @@ pub fn watch_loop_within<T: Outcome>(
 }
 
 impl Shared {
-    /// Waits for the threads, but where one `hangs` only for those that have ended; reads the recording, takes back the futures nobody finished.
+    /// Waits for the threads, but where one `hangs` only for those that have ended; reads the recording, and takes back
+    /// the futures that nobody finished.
     fn finish(&self, hangs: bool) -> Watched {
         let threads = std::mem::take(&mut *locked(&self.threads));
         let ends = |thread: &JoinHandle<()>| !hangs || thread.is_finished();

@@ -58,11 +58,14 @@ fn label(sheet: &Sheet, row: &Row, index: usize, place: &Place) -> String {
             return inside(sheet, piece, place, x, text);
         }
     }
+    // Beside its bar a label reads as if it were a bar's of its own, so nothing is said there twice.
+    let is_new = || row.pieces[..index].iter().all(|before| lane.spans()[before.span].label != span.label);
     let free_until = row.pieces.get(index + 1).map_or(WIDTH - 6.0, |next| sheet.window.x(next.start));
     if !name.is_empty()
         && span.ended
         && alone(row, from, to, free_until)
         && width(&name, SIZE) + 12.0 <= free_until - to
+        && is_new()
     {
         return halo(&Pen::new(SIZE, INK).write(to + 6.0, place.floor - 5.0, &name));
     }
