@@ -5,7 +5,7 @@ use corosensei::stack::DefaultStack;
 
 use crate::error::Error;
 use crate::machine::{Limit, now};
-use crate::thread::{Cost, Memory, check, median};
+use crate::thread::{Cost, Memory, check, measure};
 
 /// A coroutine that says when it began, and then stands still until it is resumed again.
 type Still = Coroutine<(), u64, ()>;
@@ -18,20 +18,13 @@ type Still = Coroutine<(), u64, ()>;
 /// When `count` is 0 or more than the machine has room for.
 pub fn cost(count: usize) -> Result<Cost, Error> {
     check("coroutines", count, Limit::of_stacks)?;
-    let mut times = Vec::with_capacity(count);
-    for _ in 0..count {
-        let asked = now();
+    let one = || {
         let mut still = make()?;
-        let began = still.resume(()).as_yield().unwrap_or(asked);
+        let began = still.resume(()).as_yield().unwrap_or_default();
         still.resume(());
-        drop(still);
-        times.push((began - asked, now() - asked));
-    }
-    Ok(Cost {
-        memory: memory_each(count)?,
-        start: median(&times, |time| time.0),
-        whole: median(&times, |time| time.1),
-    })
+        Ok(began)
+    };
+    measure(count, one, memory_each)
 }
 
 /// Memory that each of `count` coroutines adds to this process, in kilobytes.

@@ -3,7 +3,7 @@
 use crate::error::Error;
 use crate::thread::Cost;
 #[cfg(target_os = "linux")]
-use crate::thread::{check, median};
+use crate::thread::{check, measure};
 
 /// Forks this process `count` times, each time when the child before is gone. A child notes the time, looks at its
 /// own memory, and ends; nothing is recorded, so that the cost is the kernel's alone.
@@ -13,19 +13,16 @@ use crate::thread::{check, median};
 /// other than Linux.
 #[cfg(target_os = "linux")]
 pub fn cost(count: usize) -> Result<Cost, Error> {
-    use crate::machine::{Limit, now};
+    use crate::machine::Limit;
     check("processes", count, Limit::of_processes)?;
     super::fork::alone()?;
     let note = super::Shared::new()?;
-    let mut times = Vec::with_capacity(count);
-    for _ in 0..count {
-        let asked = now();
+    let one = || {
         super::fork::fork_and_note(&note)?;
-        let [began, _] = note_of(&note);
-        times.push((began.saturating_sub(asked), now() - asked));
-    }
-    let memory = note_of(&note)[1] as f64;
-    Ok(Cost { memory, start: median(&times, |time| time.0), whole: median(&times, |time| time.1) })
+        Ok(note_of(&note)[0])
+    };
+    // Each child has looked at its own memory; the last one's note is still there.
+    measure(count, one, |_| Ok(note_of(&note)[1] as f64))
 }
 
 /// The same, where it cannot be measured.

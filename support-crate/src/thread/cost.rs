@@ -26,17 +26,24 @@ pub struct Cost {
 /// When `count` is 0 or more than the machine has room for.
 pub fn cost(count: usize) -> Result<Cost, Error> {
     check("threads", count, Limit::of_threads)?;
+    measure(count, || Ok(start(now)?.join().unwrap_or_default()), memory_each)
+}
+
+/// Does `one` after another, which gives the moment at which it began, for the times; then asks for the `memory` of
+/// that many at once.
+pub(crate) fn measure(
+    count: usize,
+    one: impl Fn() -> Result<u64, Error>,
+    memory: impl FnOnce(usize) -> Result<f64, Error>,
+) -> Result<Cost, Error> {
     let mut times = Vec::with_capacity(count);
     for _ in 0..count {
         let asked = now();
-        let began = start(now)?.join().unwrap_or(asked);
+        let began = one()?.max(asked);
         times.push((began - asked, now() - asked));
     }
-    Ok(Cost {
-        memory: memory_each(count)?,
-        start: median(&times, |time| time.0),
-        whole: median(&times, |time| time.1),
-    })
+    let (start, whole) = (median(&times, |time| time.0), median(&times, |time| time.1));
+    Ok(Cost { memory: memory(count)?, start, whole })
 }
 
 /// Memory that each of `count` waiting threads adds to this process, in kilobytes.
@@ -77,7 +84,7 @@ pub(crate) fn check(what: &'static str, count: usize, limit: impl FnOnce() -> Li
 }
 
 /// The middle one of some times in nanoseconds.
-pub(crate) fn median<T>(times: &[T], of: impl Fn(&T) -> u64) -> Duration {
+fn median<T>(times: &[T], of: impl Fn(&T) -> u64) -> Duration {
     let mut times: Vec<u64> = times.iter().map(of).collect();
     times.sort_unstable();
     Duration::from_nanos(times.get(times.len() / 2).copied().unwrap_or(0))

@@ -11,5 +11,5 @@ mod cost;
 mod memory;
 
 pub use cost::{Cost, cost};
-pub(crate) use cost::{check, median};
+pub(crate) use cost::{check, measure};
 pub use memory::Memory;

@@ -39,19 +39,10 @@ pub fn connections(count: usize) -> Result<Crowd, Error> {
     let heads = Arc::new(Heads::default());
     let shared = Arc::clone(&heads);
     let (measured, report) = on_a_loop(what, || wait_for_answers(opened, shared, far_end))?;
-    Ok(Crowd {
-        what: "connections",
-        asked: count,
-        opened,
-        answered: heads.answered().min(report.answered),
-        closed: heads.closed().min(report.closed),
-        time: measured.time,
-        memory: measured.memory,
-        threads: measured.threads,
-        descriptors: measured.descriptors,
-        switches: measured.switches,
-        notes,
-    })
+    // Both ends have counted.
+    let crowd = Crowd::gone("connections", (count, opened), &heads, measured, notes);
+    let (answered, closed) = (crowd.answered.min(report.answered), crowd.closed.min(report.closed));
+    Ok(Crowd { answered, closed, ..crowd })
 }
 
 async fn wait_for_answers(

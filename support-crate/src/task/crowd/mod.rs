@@ -28,6 +28,7 @@ pub use figure::figure;
 pub use tasks::tasks;
 pub use threads::threads;
 
+use self::meter::Measured;
 use crate::figure::count;
 use crate::machine::Switches;
 
@@ -60,6 +61,19 @@ pub struct Crowd {
 }
 
 impl Crowd {
+    /// A crowd of `opened` out of `asked`, after all of them are gone.
+    fn gone(
+        what: &'static str,
+        (asked, opened): (usize, usize),
+        heads: &Heads,
+        measured: Measured,
+        notes: Vec<String>,
+    ) -> Self {
+        let Measured { time, memory, threads, descriptors, switches } = measured;
+        let (answered, closed) = (heads.answered(), heads.closed());
+        Self { what, asked, opened, answered, closed, time, memory, threads, descriptors, switches, notes }
+    }
+
     /// Time for each, in microseconds.
     pub fn time_each(&self) -> f64 {
         self.each(self.time.as_secs_f64() * 1e6)

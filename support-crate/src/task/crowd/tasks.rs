@@ -33,19 +33,7 @@ pub fn tasks(count: usize) -> Result<Crowd, Error> {
     let (opened, notes) = fit("tasks", count, &of_small_things(TASK_KB))?;
     let heads = Arc::new(Heads::default());
     let measured = on_a_loop("tasks that wait", || wait_for_the_word(opened, &heads))?;
-    Ok(Crowd {
-        what: "tasks",
-        asked: count,
-        opened,
-        answered: heads.answered(),
-        closed: heads.closed(),
-        time: measured.time,
-        memory: measured.memory,
-        threads: measured.threads,
-        descriptors: measured.descriptors,
-        switches: measured.switches,
-        notes,
-    })
+    Ok(Crowd::gone("tasks", (count, opened), &heads, measured, notes))
 }
 
 async fn wait_for_the_word(count: usize, heads: &Arc<Heads>) -> Result<super::meter::Measured, Error> {

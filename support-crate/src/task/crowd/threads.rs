@@ -43,19 +43,7 @@ pub fn threads(count: usize) -> Result<Crowd, Error> {
     if opened == 0 {
         return Err(Error::NotPossible { what: "a crowd of threads".to_owned(), because: notes.concat() });
     }
-    Ok(Crowd {
-        what: "threads",
-        asked: count,
-        opened,
-        answered: heads.answered(),
-        closed: heads.closed(),
-        time: measured.time,
-        memory: measured.memory,
-        threads: measured.threads,
-        descriptors: measured.descriptors,
-        switches: measured.switches,
-        notes,
-    })
+    Ok(Crowd::gone("threads", (count, opened), &heads, measured, notes))
 }
 
 fn start(heads: &Arc<Heads>, go: &Arc<AtomicBool>) -> std::io::Result<JoinHandle<()>> {
