@@ -361,7 +361,7 @@ fn a_wait_beyond_the_limit_is_not_waited_for() {
         ada.resume();
     })
     .unwrap_err();
-    assert!(matches!(error, Error::TimeLimit { .. }), "{error}");
+    assert!(matches!(error, Error::BadTime { .. }), "{error}");
 }
 
 #[test]
@@ -546,4 +546,19 @@ fn the_cost_of_a_coroutine_is_measured_and_too_many_are_refused() {
     let refused = coroutine::cost(Limit::of_stacks().count * 4 + 1).unwrap_err().to_string();
     assert!(refused.contains("too many coroutines") && refused.contains("because"), "{refused}");
     assert!(coroutine::cost(0).unwrap_err().to_string().contains("1 or more"));
+}
+
+#[test]
+fn a_wait_of_no_time_is_over_at_once_and_can_be_drawn() {
+    let run = coroutines("replies at once", |crew| {
+        let mut board = crew.add("board", |me| {
+            for _ in 0..20 {
+                me.wait("his move", 0.0 * MILLISECOND);
+            }
+        });
+        while board.resume() != Turn::Done {}
+    })
+    .unwrap();
+    assert!(run.lanes[0].spans().iter().all(|span| span.end >= span.start));
+    assert!(run.figure().svg().contains("board"));
 }

@@ -58,8 +58,11 @@ fn fit(points: &[(f64, f64)], left: usize) -> Option<(Knee, f64)> {
 
 /// Whether the points have a level and a rise, and the knee lies between them.
 fn shows(points: &[(f64, f64)], knee: &Knee) -> bool {
-    let level: Vec<_> = points.iter().copied().filter(|point| point.0 <= knee.at).collect();
-    let rise = points.iter().filter(|point| point.0 > knee.at).count();
+    // A point measured at the knee itself, which noise may have put on either side of it, is one of the level.
+    let steps = points.windows(2).map(|two| two[1].0 - two[0].0).filter(|step| *step > 0.0);
+    let edge = knee.at + steps.fold(f64::INFINITY, f64::min) / 4.0;
+    let level: Vec<_> = points.iter().copied().filter(|point| point.0 <= edge).collect();
+    let rise = points.iter().filter(|point| point.0 > edge).count();
     let climbs = points.last().is_some_and(|last| knee.curve(last.0) > 1.1 * knee.level);
     level.len() > 1 && rise > 1 && climbs && line(&level).is_some_and(|line| line.0 < knee.slope / 4.0)
 }
@@ -98,6 +101,12 @@ mod tests {
         let noise = |n: f64| (n * 2.4).sin() + if n == 7.0 || n == 18.0 { 40.0 } else { 0.0 };
         let found = knee(&exhibition(1, 24, noise)).unwrap();
         assert!((found.at - 12.0).abs() < 0.5, "{found:?}");
+    }
+
+    #[test]
+    fn a_point_at_the_knee_counts_for_the_level() {
+        let found = knee(&[(5.0, 15.0), (6.0, 15.1), (7.0, 17.6), (8.0, 20.1)]).unwrap();
+        assert!((found.at - 6.0).abs() < 0.2, "{found:?}");
     }
 
     #[test]

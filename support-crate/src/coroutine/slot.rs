@@ -140,10 +140,11 @@ impl Slot {
         }
     }
 
-    /// It gives way: its turn ends, and until the next it is at something else.
+    /// It gives way: its turn ends, and until the next it is at something else, which for a wait may be over already.
     pub fn gives_way(&self, activity: Activity, label: &str) {
         self.lane.end(now());
         self.lane.becomes(activity, label);
+        self.due.set(self.due.get().map(|due| due.max(now())));
     }
 
     /// A wait ends when what it waits for is there; from then on it was ready.

@@ -36,6 +36,10 @@ pub fn serve_in_turns(
         let because = "others on this machine need ports and file descriptors too".to_owned();
         return Err(Error::TooMany { what: "connections", limit: MOST, because });
     }
+    if connections == 0 || requests == 0 {
+        let because = "there is nothing to measure without a client and a request".to_owned();
+        return Err(Error::NotPossible { what: "a comparison of servers".to_owned(), because });
+    }
     let mut rates = vec![Vec::new(); servers.len()];
     for round in 0..ROUNDS {
         for (rates, (name, server)) in rates.iter_mut().zip(servers) {

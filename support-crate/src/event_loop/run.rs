@@ -336,7 +336,9 @@ impl Shared {
                 Watched { timeline, fault }
             }
             Err(error) => {
-                Watched { timeline: Timeline::new(&self.title), fault: Some(fault.unwrap_or(error)) }
+                let (mut timeline, fault) = (Timeline::new(&self.title), fault.unwrap_or(error));
+                timeline.notes.push(fault.to_string());
+                Watched { timeline, fault: Some(fault) }
             }
         }
     }

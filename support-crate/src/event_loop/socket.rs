@@ -23,7 +23,8 @@ pub struct Io {
     pub count: AtomicUsize,
 }
 
-/// A socket that tasks can wait for; at most one task at a time.
+/// A socket that tasks can wait for; at most one task at a time. Closing it, which dropping it does, ends the system's
+/// reports; a waker left under its token stays until the loop is gone.
 pub struct Socket<S: Source> {
     source: S,
     token: Token,
@@ -55,12 +56,5 @@ impl<S: Source> Socket<S> {
             result => Poll::Ready(result),
         };
         poll_fn(try_once).await
-    }
-}
-
-impl<S: Source> Drop for Socket<S> {
-    fn drop(&mut self) {
-        let _ = self.io.registry.deregister(&mut self.source);
-        self.io.wakers.lock().unwrap().remove(&self.token);
     }
 }

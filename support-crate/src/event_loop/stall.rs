@@ -27,6 +27,11 @@ fn sentence(task: &Watch, state: &State) -> String {
             let seconds = now().saturating_sub(state.since) as f64 / 1e9;
             format!("`{name}` never gave way: one poll has lasted {seconds:.1} s")
         }
+        Step::Woken if state.woken_by.as_deref() == Some(&**name) => {
+            format!(
+                "`{name}` wakes itself in every poll and is not done: does it wait for something that nobody does?"
+            )
+        }
         Step::Woken => format!(
             "`{name}` was woken by {}, and the loop did not poll it: the wake put nothing into the queue, or did \
              not end the park",

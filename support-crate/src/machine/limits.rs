@@ -54,7 +54,9 @@ impl Limit {
 /// What bounds stacks of any kind.
 fn stacks() -> Option<Limit> {
     let most = number("/proc/sys/vm/max_map_count")?;
-    let because = format!("the kernel allows a process {most} mappings, and a stack takes {MAPPINGS}");
+    let because = format!(
+        "the kernel allows a process {most} mappings, a stack takes {MAPPINGS}, and half is left for others"
+    );
     Some(Limit { count: most / MAPPINGS / 2, because })
 }
 

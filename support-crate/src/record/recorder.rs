@@ -53,7 +53,7 @@ pub(super) struct Shared {
     pub deadline: u64,
     /// Moment of the shared clock at which it began.
     begun: u64,
-    limit: Duration,
+    pub limit: Duration,
 }
 
 /// One lane while it is being recorded: what its writer publishes and the recorder reads.

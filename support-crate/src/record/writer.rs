@@ -136,7 +136,12 @@ impl LaneWriter {
         };
         let left = Duration::from_nanos(self.recorder.shared.deadline.saturating_sub(now()));
         if duration > left {
-            self.recorder.fault(self.recorder.time_limit());
+            let limit = self.recorder.shared.limit;
+            let because = format!("a run may last {} s", limit.as_secs_f64());
+            self.recorder.fault(match duration > limit {
+                true => Error::BadTime { lane: self.name().to_owned(), asked: time, because },
+                false => self.recorder.time_limit(),
+            });
             return Some(Duration::ZERO);
         }
         Some(duration)
