@@ -389,3 +389,10 @@ fn inside_forty_descriptors() {
     assert!(served > 0 && !faults.is_empty());
     assert!(faults.iter().all(|fault| fault.contains("ulimit -n")), "{faults:?}");
 }
+
+#[test]
+fn a_server_started_inside_a_run_is_refused_in_words() {
+    let mut says = String::new();
+    record_tasks("inside", CurrentThread, async |_| says = delay_server().unwrap_err().to_string()).unwrap();
+    assert!(says.contains("start it before the run"), "{says}");
+}

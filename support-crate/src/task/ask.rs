@@ -24,7 +24,7 @@ const LONGEST: u64 = 1000;
 pub async fn ask(server: SocketAddr, name: &str, minutes: impl Into<f64>) -> Result<String, Error> {
     let what = format!("a dish for \"{name}\"");
     let minutes = minutes.into();
-    if checked("ask", minutes * MINUTE).is_none() {
+    if checked(name, minutes * MINUTE).is_none() {
         let because = "a time must be zero or more, and a number".to_owned();
         return Err(Error::BadTime { lane: name.to_owned(), asked: minutes * MINUTE, because });
     }

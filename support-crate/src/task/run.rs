@@ -145,9 +145,10 @@ fn drive(recorder: &Recorder, kind: Runtime, body: Body<'_>, over: oneshot::Rece
 /// Runs the body until it is ready or the time is over.
 async fn to_its_end(recorder: &Recorder, body: Body<'_>, over: oneshot::Receiver<()>) {
     tokio::select! {
+        // The limit first: another poll of the body would change what is said of it.
         biased;
-        () = body(Tasks::new(recorder.clone())) => {}
         () = at_the_limit(recorder, over) => {}
+        () = body(Tasks::new(recorder.clone())) => {}
     }
 }
 

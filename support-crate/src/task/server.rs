@@ -83,9 +83,13 @@ fn one_more(count: &AtomicUsize) {
 /// Starts a server on 127.0.0.1, at a port that the system chooses.
 ///
 /// # Errors
-/// When the system gives no socket or no thread.
+/// When the system gives no socket or no thread; inside a runtime.
 pub fn delay_server() -> Result<DelayServer, Error> {
     let fault = |error| trouble("starting the delay server", &error);
+    if tokio::runtime::Handle::try_current().is_ok() {
+        let because = "this is inside a runtime: start it before the run, in a cell of its own".to_owned();
+        return Err(Error::NotPossible { what: "starting the delay server".to_owned(), because });
+    }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(fault)?;
     let listener = runtime.block_on(TcpListener::bind(("127.0.0.1", 0))).map_err(fault)?;
     let address = listener.local_addr().map_err(fault)?;

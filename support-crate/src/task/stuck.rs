@@ -16,7 +16,7 @@ pub(super) fn at_the_limit(recorder: &Recorder) -> Error {
     }
     let was = if waiting.len() == 1 { "was" } else { "were" };
     recorder.stalled(&format!(
-        "{} {was} pending, and nobody had woken them; who was to call wake, and when?",
+        "{} {was} pending; who was to wake them: a timer, a socket, somebody else? Or does another task never end?",
         list(&run, &waiting)
     ))
 }
