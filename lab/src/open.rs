@@ -115,6 +115,9 @@ fn command(project: &Project, options: &Options, port: u16, notebooks: &Path, le
         ])
         .arg(format!("--ServerApp.port={port}"))
         .arg(option("--ServerApp.root_dir=", notebooks))
+        // A kernel that has not answered after this is given up, and its cells wait for ever. Jupyter's own 60 s are
+        // short for a slow machine that does other things too.
+        .arg("--MappingKernelManager.kernel_info_timeout=300")
         .arg(format!("--LabApp.default_url=/lab/tree/{lesson}"))
         // The Python kernel that comes with JupyterLab is no part of the course.
         .args([
