@@ -8,8 +8,8 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::{Command, Output};
 
-use lab::check::{FaultKind, Options};
-use planted::{CHECK, Checkout, Notebook, faults, figure};
+use lab::check::{FaultKind, Options, Tally};
+use planted::{ANSWERS, Checkout, Notebook, RECAP, check, faults, figure};
 use serde_json::{Value, json};
 
 /// A fault that shows without a run: its kind, the cell it is in, and how it is planted.
@@ -32,12 +32,15 @@ const STATIC: &[Plant] = &[
     (FaultKind::MissingId, Some("not an id"), |n| n.cell("guess")["id"] = json!("not an id")),
     (FaultKind::DoubledId, Some("guess"), |n| n.cell("see")["id"] = json!("guess")),
     (FaultKind::Header, Some("head"), |n| n.write("head", "# 00 · Start here\n\n*What?*\n\nFirst lesson.")),
+    (FaultKind::Header, Some("head"), |n| n.replace("head", "40 minutes", "46 minutes")),
     (FaultKind::Header, Some("head"), |n| n.cell("head")["metadata"] = json!({})),
     (FaultKind::BrokenNav, Some("links"), |n| n.write("links", "[02 · Gone →](02-gone.ipynb)")),
     (FaultKind::BrokenNav, Some("set-up"), |n| n.remove("links")),
     (FaultKind::BrokenNav, Some("done"), |n| n.remove("links-again")),
-    (FaultKind::BrokenLink, Some("more"), |n| n.write("more", "See [there](../nowhere.md).")),
-    (FaultKind::BrokenLink, Some("more"), |n| n.write("more", "<img src=\"figure.png\" alt=\"\">")),
+    (FaultKind::BrokenLink, Some("more"), |n| n.replace("more", "Change", "See [there](../nowhere.md).")),
+    (FaultKind::BrokenLink, Some("more"), |n| {
+        n.replace("more", "Change", "<img src=\"figure.png\" alt=\"\">")
+    }),
     (FaultKind::SetupDiffers, Some("set-up"), |n| n.write("set-up", ":dep timelanes\nuse timelanes::*;")),
     (FaultKind::SetupDiffers, Some("guess"), |n| n.remove("set-up")),
     (FaultKind::MissingPart, None, |n| n.remove("guess")),
@@ -57,14 +60,55 @@ const STATIC: &[Plant] = &[
         n.write("first-solution", "```rust\nlet answer = 2;\n```")
     }),
     (FaultKind::IncompleteExercise, Some("first"), |n| n.remove("first-solution")),
-    (FaultKind::IncompleteExercise, Some("stray"), |n| n.plant("stray", &["check"], CHECK)),
+    (FaultKind::IncompleteExercise, Some("stray"), |n| n.plant("stray", &["check"], &check(1))),
     (FaultKind::LongCell, Some("guess"), |n| n.write("guess", &"let a = 1;\n".repeat(21))),
-    (FaultKind::LongProse, Some("more"), |n| n.write("more", &"word ".repeat(161))),
+    (FaultKind::LongCell, Some("first-check"), |n| {
+        n.write("first-check", &format!("{}{}", check(1), "\n".repeat(41)))
+    }),
+    (FaultKind::LongProse, Some("more"), |n| n.write("more", &"word ".repeat(121))),
+    (FaultKind::TooManyCells, None, |n| {
+        (0..11).for_each(|cell| n.plant(&format!("cell-{cell}"), &[], "let a = 1;"))
+    }),
+    (FaultKind::OpenCheck, Some("first-check"), |n| {
+        n.cell("first-check")["metadata"] = json!({"jupyter": {"source_hidden": false}, "tags": ["check"]})
+    }),
+    (FaultKind::OpenCheck, Some("first-check"), |n| {
+        n.replace("first-check", "Check of exercise 00.1", "Check")
+    }),
+    (FaultKind::OtherExercise, Some("first-check"), |n| n.replace("first-check", "(\"00.1\")", "(\"00.2\")")),
+    (FaultKind::BrokenLink, Some("more"), |n| {
+        n.replace("more", "Change", "As lessons 00 and 05 say, change")
+    }),
+    (FaultKind::BrokenLink, Some("guess"), |n| n.write("guess", "let my_guess = 1.0; // see lesson 04")),
+    (FaultKind::Further, Some("further"), |n| n.plant_below("further", "## Further\n\nMore of it.")),
+    (FaultKind::Further, Some("further"), |n| {
+        n.plant_below("further", "## Further\n\nSkip this.");
+        let [further, done] = ["further", "done"].map(|id| n.at(id));
+        n.cells().swap(further, done);
+    }),
+    (FaultKind::Terms, Some("end"), |n| n.write("end", "Five lines.")),
+    (FaultKind::Terms, Some("end"), |n| n.write("end", "### Terms\n\nNone.")),
+    (FaultKind::Terms, Some("end"), |n| n.write("end", "### Terms\n\n- number: how many.")),
+    (FaultKind::Terms, Some("end"), |n| n.replace("end", "**number**", "**sum**")),
+    (FaultKind::Terms, None, |n| n.replace("story", "(glossary.md)", "(00-start-here.ipynb)")),
+    (FaultKind::DoubledTerm, Some("end"), |n| n.write("end", &format!("{RECAP}- **Number**: a count.\n"))),
+    (FaultKind::InPython, Some("more"), |n| n.replace("more", "Change", "```python\n1\n```\nChange")),
+    (FaultKind::InPython, Some("more"), |n| {
+        n.replace(
+            "more",
+            "Change",
+            "<details><summary>In Python</summary>\n```python\n1\n```\n</details>\n\nChange",
+        )
+    }),
 ];
 
 /// The kinds that are planted in tests of their own, below.
 const ELSEWHERE: &[FaultKind] = &[
     FaultKind::UnknownLesson,
+    FaultKind::Glossary,
+    FaultKind::Hints,
+    FaultKind::SaysNothing,
+    FaultKind::PythonFails,
     FaultKind::Unreadable,
     FaultKind::NotJson,
     FaultKind::Misnamed,
@@ -73,6 +117,35 @@ const ELSEWHERE: &[FaultKind] = &[
     FaultKind::SlowLesson,
     FaultKind::KernelDied,
 ];
+
+/// A fault in the files of the answers, and how it is planted.
+type AnswerPlant = (FaultKind, fn(&Checkout));
+
+/// Every kind that shows in the answers to the sound lesson's exercise.
+const IN_ANSWERS: &[AnswerPlant] = &[
+    (FaultKind::TooFewAnswers, |c| c.take("answers/00.1/wrong-four.rs")),
+    (FaultKind::TooFewAnswers, |c| c.take("answers/00.1/right-sum.rs")),
+    (FaultKind::TooFewAnswers, |c| {
+        c.take("answers/00.1/cheat-nothing.rs");
+        c.answer("00.1", &[("wrong-nothing.rs", "// Nothing comes of nothing.\nlet answer = 0;")]);
+    }),
+    (FaultKind::OrphanAnswer, |c| c.answer("00.1", &[("notes.txt", "none")])),
+    (FaultKind::OrphanAnswer, |c| c.answer("00.2", &ANSWERS)),
+    (FaultKind::AnswerForm, |c| c.answer("00.1", &[("wrong-bare.rs", "let answer = 7;")])),
+    (FaultKind::AnswerForm, |c| c.answer("00.1", &[("wrong-empty.rs", "// What is it?\n// None.\n")])),
+    (FaultKind::AnswerForm, |c| c.answer("00.1", &[("wrong-same.rs", "// As it stands.\nlet answer  = 1;")])),
+    (FaultKind::AnswerForm, |c| {
+        c.answer("00.1", &[("right-same.rs", "// As it should be.\nlet answer = 2;")])
+    }),
+    (FaultKind::AnswerForm, |c| {
+        c.answer("00.1", &[("wrong-again.rs", "// Again that one.\nlet answer = 3;")])
+    }),
+];
+
+/// Limits that hold on a machine which does many other things.
+fn patient() -> Options {
+    Options { cell_seconds: 300.0, lesson_seconds: 3_600.0, ..Options::default() }
+}
 
 /// Cells that each have one fault when they run: kind, id, tags, code. Ids of exercises' checks are the
 /// exercises' own.
@@ -95,7 +168,8 @@ fn output() -> Value {
 fn a_sound_lesson_has_no_fault() {
     let report = Checkout::with(&Notebook::sound()).validate();
     assert_eq!(faults(&report.lessons[0]), []);
-    assert_eq!((report.lessons[0].cells, report.lessons[0].exercises), (12, 1));
+    assert_eq!((report.lessons[0].cells, report.lessons[0].exercises), (13, 1));
+    assert_eq!((report.course, report.lessons[0].answers), (vec![], None));
 }
 
 #[test]
@@ -118,9 +192,89 @@ fn every_fault_that_shows_without_a_run_is_found_in_its_cell() {
 }
 
 #[test]
+fn every_fault_in_the_answers_is_found_at_its_exercise() {
+    for (index, (kind, plant)) in IN_ANSWERS.iter().enumerate() {
+        let checkout = Checkout::with(&Notebook::sound());
+        plant(&checkout);
+        let found = checkout.validate().lessons[0].faults.clone();
+        let kinds: Vec<_> = found.iter().map(|fault| fault.kind).collect();
+        assert_eq!(kinds, [*kind], "plant {index}: {found:#?}");
+    }
+}
+
+#[test]
+fn what_belongs_to_no_lesson_is_a_fault_of_the_course() {
+    let checkout = Checkout::with(&Notebook::sound());
+    checkout.answer("07.1", &ANSWERS);
+    checkout.add_text("answers/notes.txt", "");
+    checkout.add_text("answers/.DS_Store", "");
+    checkout.add_text("glossary.md", "# Glossary");
+    let kinds =
+        |report: &lab::check::Report| report.course.iter().map(|fault| fault.kind).collect::<Vec<_>>();
+    let report = checkout.validate();
+    assert_eq!(kinds(&report), [FaultKind::OrphanAnswer, FaultKind::OrphanAnswer, FaultKind::Glossary]);
+    assert_eq!(report.fault_count(), 3);
+    let options = Options { notebooks: vec![PathBuf::from("00")], no_run: true, ..Options::default() };
+    assert_eq!(kinds(&checkout.check_with(&options)), [], "one lesson was asked for, not the course");
+}
+
+/// A lesson 01 with nothing wrong, where a sound lesson 00 is.
+fn second() -> Notebook {
+    let mut second = Notebook::sound();
+    second.write("head", "# 01 · Next\n\n*Why?*\n\n30 minutes, after 00; you will be able to go on.");
+    second.write("first-check", &check(1).replace("00.1", "01.1"));
+    second.replace("story", "*number*", "*number* and a *sum*");
+    second.replace("end", "**number**", "**sum**");
+    second
+}
+
+#[test]
+fn a_term_is_defined_in_one_lesson_and_fix_collects_all_of_them() {
+    let checkout = Checkout::with(&Notebook::sound());
+    let mut second = second();
+    second.write("end", RECAP);
+    checkout.add("01-next.ipynb", &second);
+    checkout.answer("01.1", &ANSWERS);
+    let fix = Options { fix: true, no_run: true, ..Options::default() };
+    let report = checkout.check_with(&fix);
+    assert_eq!(faults(&report.lessons[0]), []);
+    let found = faults(&report.lessons[1]);
+    assert!(found.contains(&(FaultKind::DoubledTerm, Some("end".into()))), "{found:?}");
+
+    second.replace("end", "**number**: how many", "**`greater` one**: größer");
+    second.replace("story", "sum", "`greater` one");
+    checkout.add("01-next.ipynb", &second);
+    let report = checkout.check_with(&fix);
+    assert_eq!(report.course, [], "{:?}", report.lessons[1].faults);
+    let glossary = fs::read_to_string(checkout.notebooks().join("glossary.md")).unwrap();
+    let order = [
+        "**`greater` one** ([01 · Next](01-next.ipynb)): größer.",
+        "**number** ([00",
+        "## Questions",
+        "*Why?* ([00",
+    ];
+    let places: Vec<_> = order.iter().map(|part| glossary.find(part).expect(part)).collect();
+    assert!(places.is_sorted(), "{glossary}");
+}
+
+#[test]
+fn what_stands_below_further_is_not_counted() {
+    let mut notebook = Notebook::sound();
+    notebook.plant_below("further", &format!("## Further\n\nYou may skip this. {}", "word ".repeat(200)));
+    for cell in 0..13 {
+        notebook.code(&format!("more-{cell}"), &[], &"let a = 1;\n".repeat(30));
+    }
+    let last = notebook.at("links-again");
+    notebook.cells()[last..].rotate_left(1);
+    assert_eq!(faults(&Checkout::with(&notebook).validate().lessons[0]), []);
+}
+
+#[test]
 fn every_kind_of_fault_is_planted_somewhere() {
     let mut planted: BTreeSet<_> = STATIC.iter().map(|plant| plant.0).collect();
     planted.extend(RUNNING.iter().map(|plant| plant.0));
+    planted.extend(IN_ANSWERS.iter().map(|plant| plant.0));
+    planted.extend(IN_TRIALS.iter().map(|(kind, _)| *kind));
     planted.extend([FaultKind::StarterPasses, FaultKind::SolutionFails, FaultKind::NoVerdict]);
     planted.insert(FaultKind::ProcessDied);
     planted.extend(ELSEWHERE);
@@ -177,14 +331,17 @@ fn fix_mends_outputs_ids_and_links_and_changes_nothing_else() {
     broken.cell("first")["id"] = json!("guess");
     broken.cell("done").as_object_mut().unwrap().shift_remove("id");
     broken.remove("links-again");
-    sound.cell("first")["id"] = json!("cell-07");
-    sound.cell("done")["id"] = json!("cell-11");
-    sound.cell("links-again")["id"] = json!("cell-12");
+    broken.cell("first-check")["metadata"] = json!({"tags": ["check"]});
+    broken.replace("first-check", "00.1: run this cell with Shift + Enter", "03.2");
+    sound.cell("first")["id"] = json!("cell-08");
+    sound.cell("done")["id"] = json!("cell-12");
+    sound.cell("links-again")["id"] = json!("cell-13");
 
     let (checkout, wanted) = (Checkout::with(&broken), Checkout::with(&sound));
     for folder in [&checkout, &wanted] {
         let mut second = Notebook::sound();
         second.write("head", "# 01 · Next\n\n*Why?*\n\n30 minutes, after 00; you will be able to go on.");
+        folder.take("glossary.md");
         folder.add("01-next.ipynb", &second);
     }
     let only_first = || vec![PathBuf::from("00")];
@@ -194,10 +351,10 @@ fn fix_mends_outputs_ids_and_links_and_changes_nothing_else() {
     assert_eq!(read(&checkout, "00-start-here.ipynb"), read(&wanted, "00-start-here.ipynb"));
     assert_eq!(read(&checkout, "01-next.ipynb"), read(&wanted, "01-next.ipynb"), "it was not asked for");
     assert_eq!(faults(&report.lessons[0]), []);
-    assert_eq!(report.lessons[0].mended.len(), 3);
+    assert_eq!(report.lessons[0].mended.len(), 5, "{:?}", report.lessons[0].mended);
     assert!(checkout.check_with(&fix).lessons[0].mended.is_empty(), "a second time there is nothing to mend");
     let left = fs::read_dir(checkout.notebooks()).unwrap().count();
-    assert_eq!(left, 2, "no half-written file is left");
+    assert_eq!(left, 4, "two lessons, their answers and their glossary, and no half-written file");
 }
 
 #[test]
@@ -244,12 +401,14 @@ fn json_has_the_documented_fields() {
     let json: Value = serde_json::from_slice(&output.stdout).expect("stdout is JSON and nothing else");
     assert_eq!((&json["format"], &json["faults"]), (&json!(1), &json!(1)));
     let lesson = &json["lessons"][0];
-    assert_eq!((&lesson["lesson"], &lesson["cells"]), (&json!("00-start-here"), &json!(12)));
+    assert_eq!((&lesson["lesson"], &lesson["cells"]), (&json!("00-start-here"), &json!(13)));
     assert_eq!(
         (&lesson["seconds"], &lesson["figures"], &lesson["exercises"]),
         (&Value::Null, &json!(0), &json!(1))
     );
     assert!(lesson["mended"].is_array() && lesson["notes"].is_array());
+    assert_eq!((&lesson["answers"], &json["course"]), (&Value::Null, &json!([])));
+    assert_eq!(json["answers"], json!({"wrong": 0, "refused": 0, "right": 0, "accepted": 0}));
     let fault = &lesson["faults"][0];
     assert_eq!(fault["kind"], "setup-differs");
     assert_eq!(fault["cell"], json!({"number": 3, "id": "set-up", "line": "let a = 1;"}));
@@ -274,16 +433,23 @@ fn every_fault_that_shows_in_a_run_is_found_in_its_cell() {
     notebook.plant("half-a-figure", &["figure"], &figure(&["text/html", "text/plain"]));
     notebook.plant("meant-panic", &["expects-stderr"], "panic!(\"as the lesson says\");");
     notebook.plant("meant-error", &["raises-exception"], "let moved: u32 = \"three\";");
-    notebook.plant_exercise("easy", "let answer = 2;", "let answer = 2;");
-    notebook.plant_exercise("hard", "let answer = 1;", "let answer = 3;");
-    notebook.plant_exercise("mute", "let answer = 1;", "let answer = 2;");
-    notebook.write("mute-check", "let heard = answer;");
+    notebook.plant_exercise("easy", 2, "let answer = 2;", "let answer = 1 + 1;");
+    notebook.plant_exercise("hard", 3, "let answer = 1;", "let answer = 3;");
+    notebook.plant_exercise("mute", 4, "let answer = 1;", "let answer = 2;");
+    notebook.write("mute-check", &(check(4).replace("exercise(", "let heard = exercise(") + ";"));
+    notebook.replace("hard-check", ".hint(\"c\")", ".hint(\"b\")");
+    notebook.replace("hard-check", ".saw(format!(\"the answer is {}\", answer))", "");
     notebook.plant("deadly", &[], "std::process::exit(3);");
     notebook.plant("after", &[], "panic!(\"this is not run\");");
     for (kind, id) in [
         (FaultKind::ProcessDied, "deadly"),
         (FaultKind::NoFigure, "half-a-figure"),
         (FaultKind::StarterPasses, "easy-check"),
+        (FaultKind::Hints, "hard-check"),
+        (FaultKind::SaysNothing, "hard-check"),
+        (FaultKind::TooFewAnswers, "easy"),
+        (FaultKind::TooFewAnswers, "hard"),
+        (FaultKind::TooFewAnswers, "mute"),
         (FaultKind::SolutionFails, "hard-check"),
         (FaultKind::NoVerdict, "mute-check"),
     ] {
@@ -291,18 +457,82 @@ fn every_fault_that_shows_in_a_run_is_found_in_its_cell() {
     }
     let checkout = Checkout::with(&notebook);
     let before = fs::read(checkout.notebooks().join("00-start-here.ipynb")).unwrap();
-    let report = checkout.run_on(common::project(), &Options { lesson_seconds: 0.001, ..Options::default() });
+    let report = checkout.run_on(common::project(), &Options { lesson_seconds: 0.001, ..patient() });
     let lesson = &report.lessons[0];
     let mut found: BTreeSet<_> = faults(lesson).into_iter().collect();
     assert!(found.remove(&(FaultKind::SlowLesson, None)), "{found:?}");
     // Four exercises are one too many.
     assert!(found.remove(&(FaultKind::MissingPart, None)), "{found:?}");
+    assert!(found.remove(&(FaultKind::TooManyCells, None)), "{found:?}");
     assert_eq!(found, wanted.into_iter().collect(), "{:#?}", lesson.faults);
     assert_eq!(lesson.figures, 1);
     let said = |kind| lesson.faults.iter().find(|fault| fault.kind == kind).unwrap().text.clone().unwrap();
     assert!(said(FaultKind::Panicked).contains("ouch") && !said(FaultKind::Panicked).contains("backtrace"));
-    assert_eq!(said(FaultKind::SolutionFails), "the answer is 3");
+    assert!(said(FaultKind::SolutionFails).contains("Missing: an answer that is 2"));
     assert_eq!(fs::read(checkout.notebooks().join("00-start-here.ipynb")).unwrap(), before);
+}
+
+/// Answers that are not judged as they should be, each with its file.
+const IN_TRIALS: &[(FaultKind, (&str, &str))] = &[
+    (FaultKind::WrongAccepted, ("wrong-but-right.rs", "// Three less one is it.\nlet answer = 3 - 1;")),
+    (FaultKind::RightRefused, ("right-but-wrong.rs", "// Three plus two is it.\nlet answer = 3 + 2;")),
+    (FaultKind::WrongReason, ("wrong-else.rs", "// Six it may be.\n// says: too many\nlet answer = 6;")),
+    (FaultKind::AnswerBreaks, ("wrong-type.rs", "// It is a word.\nlet answer: u32 = \"two\";")),
+    (FaultKind::AnswerBreaks, ("wrong-panic.rs", "// Not this time.\nlet answer = 8; panic!(\"no\");")),
+    (FaultKind::AnswerBreaks, ("wrong-text.rs", "// A word will do.\nlet answer = \"2\";")),
+];
+
+#[test]
+fn answers_are_tried_on_the_kernel_and_each_that_is_misjudged_is_a_fault() {
+    let checkout = Checkout::with(&Notebook::sound());
+    checkout.add("01-next.ipynb", &second());
+    let files: Vec<_> = IN_TRIALS.iter().map(|(_, file)| *file).chain(ANSWERS).collect();
+    checkout.answer("01.1", &files);
+    let options = Options { fix: true, jobs: Some(2), ..patient() };
+    let report = checkout.run_on(common::project(), &options);
+    let [first, second] = &report.lessons[..] else { panic!("two lessons: {report:#?}") };
+    assert_eq!(faults(first), [], "{:#?}", first.faults);
+    assert_eq!(first.answers, Some(Tally { wrong: 3, refused: 3, right: 1, accepted: 1 }));
+    for (kind, (file, _)) in IN_TRIALS {
+        let named = |fault: &&lab::check::Fault| fault.what.contains(&format!("`01.1/{file}`"));
+        let of_this: Vec<_> = second.faults.iter().filter(named).map(|fault| fault.kind).collect();
+        assert_eq!(of_this, [*kind], "{file}: {:#?}", second.faults);
+    }
+    // A lesson other than 00 has two exercises.
+    let one_exercise = faults(second).contains(&(FaultKind::MissingPart, None));
+    assert!(one_exercise && second.faults.len() == IN_TRIALS.len() + 1, "{:#?}", second.faults);
+    assert_eq!(second.answers, Some(Tally { wrong: 8, refused: 3, right: 2, accepted: 1 }));
+    assert!(report.to_text().contains("wrong answers refused 6 of 11, right ones accepted 2 of 3"));
+}
+
+#[test]
+fn python_is_run_and_must_print_what_it_says() {
+    let block = |code: &str| {
+        format!(
+            "<details><summary>In Python, so:</summary>\n\n```python\n{code}\n```\n</details>\n\n[number](glossary.md)"
+        )
+    };
+    let sound = "from multiprocessing import Process\nif __name__ == \"__main__\":\n    \
+                 p = Process(target=print, args=(\"größer\",))\n    p.start(); p.join()  # prints: größer\n    \
+                 print(6 * 7)  # prints: 42";
+    let blocks = [
+        ("sound", sound, ""),
+        ("prints", "print(41)  # prints: 42", "does not print `42`"),
+        ("fails", "import sys\nprint(1)\nsys.exit(3)", "ended with an error"),
+        ("complains", "import sys\nprint(1, file=sys.stderr)", "wrote to stderr"),
+    ];
+    let mut notebook = Notebook::sound();
+    for (id, code, _) in blocks {
+        notebook.plant_below(id, &block(code));
+    }
+    let report = Checkout::with(&notebook).run_on(common::project(), &patient());
+    let found = &report.lessons[0].faults;
+    assert_eq!(found.len(), 3, "{found:#?}");
+    for ((id, _, said), fault) in blocks[1..].iter().zip(found) {
+        let place = fault.cell.as_ref().and_then(|cell| cell.id.as_deref());
+        assert_eq!((fault.kind, place), (FaultKind::PythonFails, Some(*id)));
+        assert!(fault.what.contains(said), "{said}: {}", fault.what);
+    }
 }
 
 #[test]
@@ -313,10 +543,10 @@ fn a_dead_kernel_ends_the_lesson() {
     let mut notebook = Notebook::sound();
     notebook.plant("deadly", &[], &kill);
     notebook.plant("after", &[], "panic!(\"this is not run\");");
-    let report = Checkout::with(&notebook).run_on(common::project(), &Options::default());
+    let report = Checkout::with(&notebook).run_on(common::project(), &patient());
     let lesson = &report.lessons[0];
     assert_eq!(faults(lesson), [(FaultKind::KernelDied, Some("deadly".into()))], "{:#?}", lesson.faults);
-    assert!(lesson.notes.iter().any(|note| note.contains("stopped at cell 11")), "{:?}", lesson.notes);
+    assert!(lesson.notes.iter().any(|note| note.contains("stopped at cell 12")), "{:?}", lesson.notes);
 }
 
 /// Cells that tell where they run, start a process that would stay, and stop the kernel from answering.
@@ -356,12 +586,12 @@ fn processes(argument: &str) -> Vec<String> {
 
 #[test]
 fn a_kernel_that_hangs_is_killed_with_all_it_started_and_the_learners_files_are_untouched() {
-    let checkout = Checkout::new();
+    let checkout = Checkout::with(&Notebook::sound());
     let told = checkout.root().join("told");
     let mark = &mark(1);
     let path = checkout.add("00-start-here.ipynb", &hanging(&told, mark));
     let before = fs::read(&path).unwrap();
-    let report = checkout.run_on(common::project(), &Options { cell_seconds: 10.0, ..Options::default() });
+    let report = checkout.run_on(common::project(), &Options { cell_seconds: 30.0, ..patient() });
     let found = faults(&report.lessons[0]);
     assert_eq!(found, [(FaultKind::SlowCell, Some("hangs".into()))], "{:#?}", report.lessons[0].faults);
     assert_eq!(fs::read(&path).unwrap(), before);
@@ -380,7 +610,7 @@ fn a_kernel_that_hangs_is_killed_with_all_it_started_and_the_learners_files_are_
 fn after_ctrl_c_nothing_is_left() {
     use std::time::{Duration, Instant};
     let project = common::project();
-    let checkout = Checkout::new();
+    let checkout = Checkout::with(&Notebook::sound());
     let told = checkout.root().join("told");
     let temporary = tempfile::tempdir().unwrap();
     let mark = &mark(2);

@@ -3,14 +3,14 @@
 
 use std::time::{Duration, Instant};
 
+use timelanes::machine;
 use timelanes::prelude::*;
-use timelanes::{coroutine, machine, thread};
 
 const ROUNDS: usize = 21;
 const TURNS: u32 = 20_000;
 
 fn main() -> Result<(), Error> {
-    let switch = coroutine::switch_cost()?;
+    let switch = cost::switch()?;
     println!("there and back, ns: {:>8.1} between coroutines", switch.coroutines);
     for (name, cost) in [("one core", switch.threads_on_one_core), ("two cores", switch.threads_on_two_cores)]
     {
@@ -21,15 +21,15 @@ fn main() -> Result<(), Error> {
     println!("one look at the clock, ns: {:.1}", median(TURNS, machine::now));
     println!("a recorded turn, ns: {:.1}", recorded_turn()?);
     for count in [100, 1_000, 10_000] {
-        let show = |name: &str, cost: Result<thread::Cost, Error>| match cost {
+        let show = |name: &str, cost: Result<cost::Cost, Error>| match cost {
             Ok(cost) => println!(
-                "{count:>6} {name:10} first instruction {:>9.1?}, whole {:>9.1?}, memory {:>6.1} KB",
+                "{count:>6} {name:10} first instruction {:>9}, whole {:>9}, memory {:>6.1} KB",
                 cost.start, cost.whole, cost.memory
             ),
             Err(error) => println!("{count:>6} {name:10} {error}"),
         };
-        show("coroutines", coroutine::cost(count));
-        show("threads", thread::cost(count));
+        show("coroutines", cost::coroutine(count));
+        show("threads", cost::thread(count));
     }
     Ok(())
 }
@@ -37,8 +37,8 @@ fn main() -> Result<(), Error> {
 /// Nanoseconds from one resume to the next of a coroutine that gives way at once, with its recording.
 fn recorded_turn() -> Result<f64, Error> {
     let mut cost = 0.0;
-    coroutines("turns", |crew| {
-        let mut ada = crew.add("ada", |me| {
+    record("turns").coroutines(|run| {
+        let mut ada = run.spawn("ada", |me| {
             loop {
                 me.pause();
             }

@@ -18,7 +18,7 @@ fn timeline(lanes: usize, spans: usize) -> Timeline {
             seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
             let end = start + 100 + (seed >> 40) % 1000;
             let activity = Activity::ALL[index % 4];
-            let span = Span { start, end, label, core: Some(0), activity, depth: 0, ended: true };
+            let span = Span { core: Some(0), ..Span::new(start..end, activity, label) };
             lane.push(span).expect("spans are made in order");
             start = end;
         }

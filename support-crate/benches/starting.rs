@@ -4,24 +4,23 @@
 use std::time::{Duration, Instant};
 
 use timelanes::prelude::*;
-use timelanes::{process, thread};
 
 const ROUNDS: usize = 500;
 
 fn main() -> Result<(), Error> {
-    let show = |name: &str, cost: thread::Cost| {
+    let show = |name: &str, cost: cost::Cost| {
         println!(
-            "{name:28} first instruction {:>9.1?}, whole {:>9.1?}, memory {:>6.1} KB",
+            "{name:28} first instruction {:>9}, whole {:>9}, memory {:>6.1} KB",
             cost.start, cost.whole, cost.memory
         );
     };
-    show("thread", thread::cost(ROUNDS)?);
-    show("fork", process::cost(ROUNDS)?);
+    show("thread", cost::thread(ROUNDS)?);
+    show("fork", cost::process(ROUNDS)?);
     let mut times = Vec::new();
-    record_processes("", |family| {
+    record("").processes(|run| {
         for _ in 0..ROUNDS {
             let start = Instant::now();
-            family.fork("child", |_| ()).wait();
+            run.fork("child", |_| ()).wait();
             times.push(start.elapsed());
         }
     })?;
@@ -29,10 +28,10 @@ fn main() -> Result<(), Error> {
     #[cfg(target_os = "linux")]
     {
         let mut times = Vec::new();
-        record_processes("", |family| {
+        record("").processes(|run| {
             for _ in 0..100 {
                 let start = Instant::now();
-                family.program("true", &mut std::process::Command::new("true")).wait();
+                run.program("true", &mut std::process::Command::new("true")).wait();
                 times.push(start.elapsed());
             }
         })?;

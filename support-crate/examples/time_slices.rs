@@ -7,7 +7,6 @@
 
 use std::io::Write;
 use std::process::ExitCode;
-use std::time::Duration;
 
 use timelanes::prelude::*;
 
@@ -52,16 +51,15 @@ fn main() -> ExitCode {
 }
 
 fn time_slices(asked: &Asked) -> Result<(), Error> {
-    let millis = asked.millis as f64;
-    let mut place = OneCore::default().within(Duration::from_millis(asked.millis) + Duration::from_secs(10));
-    if let Some(core) = asked.core {
-        place = place.on(core);
-    }
-    let run = place.run(|core| {
+    let millis = asked.millis * MILLISECOND;
+    let last = Machine::here().cores.last().copied().unwrap_or(0);
+    let place =
+        record("time slices").on_core(asked.core.unwrap_or(last)).within(millis + 10_000 * MILLISECOND);
+    let run = place.threads(|run| {
         for (number, nice) in asked.nice.iter().enumerate() {
-            let thread = core.spawn(format!("thread {number}"), move |cpu| {
-                while cpu.wall() < millis {
-                    cpu.step()
+            let thread = run.spawn(format!("thread {number}"), move |lane| {
+                while lane.elapsed() < millis {
+                    lane.step()
                 }
             });
             // A thread that is not told otherwise keeps the nice value of this process.
@@ -70,12 +68,12 @@ fn time_slices(asked: &Asked) -> Result<(), Error> {
             }
         }
     })?;
-    say(&run.table().to_string());
-    run.timeline.notes.iter().for_each(|note| say(&format!("{note}\n")));
+    say(&run.slice_table().to_string());
+    run.notes.iter().for_each(|note| say(&format!("{note}\n")));
     if let Some(out) = &asked.out {
         // Who else had the core is known by how long, not by a thread: it is not part of the trace.
-        let mut traced = run.timeline.clone();
-        traced.lanes.truncate(run.threads.len());
+        let mut traced = run.clone();
+        traced.lanes.retain(|lane| lane.kind == LaneKind::Thread);
         traced.write_trace(out)?;
         say(&format!("written: {out}\n"));
     }

@@ -27,8 +27,8 @@ fn fail(message: &str) -> ExitCode {
     ExitCode::FAILURE
 }
 
-fn in_a_row() -> Result<Timeline, Error> {
-    record("one after another", |run| {
+fn in_a_row() -> Recorded {
+    record("one after another").threads(|run| {
         let waiter = run.lane("waiter");
         let seats: Vec<_> = READERS.iter().map(|(name, _)| run.lane(*name)).collect();
         for customer in &seats[1..] {
@@ -41,8 +41,8 @@ fn in_a_row() -> Result<Timeline, Error> {
     })
 }
 
-fn at_once() -> Result<Timeline, Error> {
-    record("all reading at once", |run| {
+fn at_once() -> Recorded {
+    record("all reading at once").threads(|run| {
         let waiter = run.lane("waiter");
         let (raise_hand, hands) = channel();
         for (name, minutes) in READERS {

@@ -2,11 +2,12 @@
 
 use std::fmt;
 
-use crate::timeline::Time;
+use crate::time::Time;
 
 /// What went wrong, and what to do.
 ///
-/// Its `Debug` text is its `Display` text, because the notebook's kernel prints an error of `?` with `Debug`.
+/// Its `Debug` text is its `Display` text, so that `unwrap` in a cell says no more and no less than `?`, which the kernel
+/// prints with `Display`.
 #[derive(Clone, PartialEq)]
 pub enum Error {
     /// A span that ends before it starts.

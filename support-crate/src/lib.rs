@@ -4,18 +4,35 @@
 //!
 //! | room | holds |
 //! |---|---|
-//! | [`record`](mod@record) | how a run is recorded: a recorder passed as a value, a writer for each lane |
-//! | [`timeline`] | what was recorded: lanes of spans, queries, a table, a trace for Perfetto |
+//! | [`record`](mod@record) | how a run is recorded: one frame for every kind of run, a writer for each lane |
+//! | [`timeline`] | what was recorded: lanes of spans, marks, arrows, counters, locks; what it can be asked; traces |
 //! | [`figure`] | how it is drawn: timelines, comparisons, bars, lines, histograms |
-//! | [`machine`] | what this computer is: cores, quota, clocks |
-//! | [`preempt`] | threads that share one core, and see when the kernel takes it away |
-//! | [`process`] | children of this process: copies of it and other programs, shared memory, pipes |
-//! | [`thread`] | what a thread costs, in time and memory |
+//! | [`machine`] | what this computer is: cores, quota, limits, clocks |
+//! | [`thread`] | runs whose lanes are threads |
+//! | [`preempt`] | threads that share one core: when the kernel takes it away, and for whom |
+//! | [`process`] | runs whose lanes are processes: forks, other programs, shared memory, pipes |
 //! | [`scheduler`] | processes on one core, stopped and continued by a policy of one's own |
-//! | [`coroutine`] | coroutines with a stack of their own, recorded as lanes |
-//! | [`event_loop`] | an event loop of one's own, with its polls, wakes and parking recorded |
-//! | [`task`] | futures on Tokio: polls, wakes, workers, outcomes; a server that takes its time; findings |
+//! | [`lock`] | locks whose waiting and holding are recorded |
+//! | [`coroutine`] | runs whose lanes are coroutines with a stack of their own |
+//! | [`event_loop`] | runs whose lanes are futures on an event loop of one's own |
+//! | [`task`] | runs whose lanes are futures on Tokio; a server that takes its time |
+//! | [`cost`](mod@cost) | what a thread, a process, a coroutine costs |
 //! | [`check`] | exercises judged from what was measured, hints, completed lessons |
+//! | [`time`], [`table`], [`error`] | the ground: durations, tables, what went wrong |
+//!
+//! Each kind of run is a word after [`record(title)`](record::record): `.threads(…)`, `.processes(…)`,
+//! `.coroutines(…)`, `.event_loop(…)`, `.tasks(…)`; each gives a [`Timeline`](timeline::Timeline).
+//!
+//! | to add | begin in |
+//! |---|---|
+//! | a kind of event | `record/event.rs`, read in `record/read.rs` |
+//! | an activity, a kind of lane, mark or arrow | `timeline/kind.rs` |
+//! | an activity's colour | `figure/palette.rs` |
+//! | a kind of run | `record/frame.rs`; `thread/run.rs` is the shortest example |
+//! | a question to a recording | `timeline/`, a file for each subject |
+//! | a finding | `timeline/findings/`, a file for each |
+//! | a scheduling policy | `scheduler/policy.rs`; the lesson's own stand in its cells |
+//! | a limit of this machine | `machine/limits.rs` |
 //!
 //! Lessons bring all of it in with `use timelanes::prelude::*;`.
 
@@ -24,35 +41,41 @@
 
 pub mod check;
 pub mod coroutine;
+pub mod cost;
 mod display;
 pub mod error;
 pub mod event_loop;
 pub mod figure;
+pub mod lock;
 pub mod machine;
 pub mod preempt;
 pub mod process;
 pub mod record;
 pub mod scheduler;
+pub mod table;
 pub mod task;
 pub mod thread;
+pub mod time;
 pub mod timeline;
 
 /// What every lesson's set-up cell brings in.
 pub mod prelude {
     pub use crate::check::{complete, course, exercise};
-    pub use crate::coroutine::{self, Coroutine, Turn, Yielder, coroutines};
+    pub use crate::coroutine::{self, Coroutine, Coroutines, Turn, Yielder};
+    pub use crate::cost;
     pub use crate::error::Error;
-    pub use crate::event_loop::{LoopRun, beside_tokio, record_loop, watch_loop};
+    pub use crate::event_loop::{EventLoop, beside_tokio};
     pub use crate::figure::{Figure, bars, compare, compare_by_core, histogram, lines};
     pub use crate::machine::{KernelPolicy, Machine};
-    pub use crate::preempt::{Cpu, OneCore, one_core, per_core};
-    pub use crate::process::{Ending, Family, Shared, pipe, record_processes, record_program};
-    pub use crate::record::{LaneWriter, Recorder, Run, ThreadLane, record};
-    pub use crate::task::{
-        CurrentThread, Tasks, Workers, ask, burn, delay_server, findings, findings_over, record_tasks,
-        record_tasks_within, sleep,
+    pub use crate::process::{Ending, Processes, Shared, pipe};
+    pub use crate::record::{Failed, Kept, LaneWriter, Recorded, Recorder, ThreadLane, record};
+    pub use crate::scheduler::{Decision, Job, Policy, Workload, policies};
+    pub use crate::task::{CurrentThread, Tasks, Workers, ask, burn, delay_server, sleep, timeout};
+    pub use crate::thread::Threads;
+    pub use crate::time::{MILLISECOND, MINUTE, SECOND, Time};
+    pub use crate::timeline::{
+        Activity, Lane, LaneKind, MarkKind, Outcome, Span, Timeline, findings, findings_over, per_core,
     };
-    pub use crate::timeline::{Activity, Lane, MILLISECOND, MINUTE, SECOND, Span, Time, Timeline};
     // Lessons name these crates; the set-up cell stays the same in all of them.
     pub use Activity::{Blocked, Ready, Running, Waiting};
     pub use {futures, mio, tokio};

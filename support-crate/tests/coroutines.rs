@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 use std::process::{Command, Output};
 use std::time::{Duration, Instant};
 
-use timelanes::coroutine::{self, COROUTINES, coroutines_within, knee, round, turns};
+use timelanes::coroutine::{self, COROUTINES, knee};
 use timelanes::machine::Limit;
 use timelanes::prelude::*;
 
@@ -18,8 +18,9 @@ fn round_robin(mut queue: VecDeque<Coroutine>) {
     }
 }
 
-fn in_turns(names: &[&str], body: impl Fn(&Yielder<'_>) + Copy) -> Result<Timeline, Error> {
-    coroutines("in turns", |crew| round_robin(names.iter().map(|name| crew.add(*name, body)).collect()))
+fn in_turns(names: &[&str], body: impl Fn(&Yielder<'_>) + Copy) -> Recorded {
+    record("in turns")
+        .coroutines(|run| round_robin(names.iter().map(|name| run.spawn(*name, body)).collect()))
 }
 
 fn labels(lane: &Lane, activity: Activity) -> Vec<&str> {
@@ -36,9 +37,9 @@ fn whoever_pauses_gets_the_next_turn_after_all_others() {
         }
     };
     let run = in_turns(&["ada", "bob", "cem"], pieces).unwrap();
-    assert_eq!(turns(&run), ["ada", "bob", "cem"].repeat(4));
+    assert_eq!(run.turns(), ["ada", "bob", "cem"].repeat(4));
     assert_eq!(run.most_at_once(Running), 1);
-    assert!(run.overlap("ada", "bob").unwrap() > 0.0);
+    assert!(run.overlap("ada", "bob").unwrap() > Time::ZERO);
 }
 
 #[test]
@@ -47,8 +48,8 @@ fn one_that_never_pauses_keeps_the_thread_to_its_end() {
         (0..5).for_each(|_| me.work("a piece", 1 * MILLISECOND));
     })
     .unwrap();
-    assert_eq!(turns(&run), ["ada", "bob"]);
-    assert!(run.wait("bob").unwrap() >= 5.0);
+    assert_eq!(run.turns(), ["ada", "bob"]);
+    assert!(run.queueing_time("bob").unwrap() >= 5 * MILLISECOND);
 }
 
 #[test]
@@ -62,36 +63,39 @@ fn a_pause_deep_in_a_recursion_goes_on_right_there() {
         }
     }
     let (together, alone) = (RefCell::default(), RefCell::default());
-    let run = coroutines("two towers", |crew| {
-        let tower = |me: &Yielder<'_>| hanoi(me, 5, [1, 2, 3], &together);
-        round_robin([crew.add("ada", tower), crew.add("bob", tower)].into());
-    })
-    .unwrap();
-    coroutines("one tower", |crew| {
-        round_robin([crew.add("ada", |me| hanoi(me, 5, [1, 2, 3], &alone))].into());
-    })
-    .unwrap();
+    let run = record("two towers")
+        .coroutines(|run| {
+            let tower = |me: &Yielder<'_>| hanoi(me, 5, [1, 2, 3], &together);
+            round_robin([run.spawn("ada", tower), run.spawn("bob", tower)].into());
+        })
+        .unwrap();
+    record("one tower")
+        .coroutines(|run| {
+            round_robin([run.spawn("ada", |me| hanoi(me, 5, [1, 2, 3], &alone))].into());
+        })
+        .unwrap();
     let twice: Vec<_> = alone.borrow().iter().flat_map(|step| [*step; 2]).collect();
     assert_eq!(*together.borrow(), twice);
-    assert_eq!(turns(&run).len(), 2 * 32);
+    assert_eq!(run.turns().len(), 2 * 32);
 }
 
 #[test]
 fn a_wait_lasts_as_long_as_it_says_and_whoever_is_not_resumed_then_is_ready() {
-    let run = coroutines("a wait", |crew| {
-        let mut ada = crew.add("ada", |me| me.wait("tea", 2 * MILLISECOND));
-        let mut bob = crew.add("bob", |me| me.hold("thinks", 12 * MILLISECOND));
-        assert_eq!(ada.resume(), Turn::Waits);
-        assert!(!ada.is_ready() && bob.is_ready());
-        assert_eq!(bob.resume(), Turn::Done);
-        assert!(ada.is_ready() && bob.is_done() && !bob.is_ready());
-        assert_eq!(ada.resume(), Turn::Done);
-    })
-    .unwrap();
+    let run = record("a wait")
+        .coroutines(|run| {
+            let mut ada = run.spawn("ada", |me| me.wait("tea", 2 * MILLISECOND));
+            let mut bob = run.spawn("bob", |me| me.hold("thinks", 12 * MILLISECOND));
+            assert_eq!(ada.resume(), Turn::Waits);
+            assert!(!ada.is_ready() && bob.is_ready());
+            assert_eq!(bob.resume(), Turn::Done);
+            assert!(ada.is_ready() && bob.is_done() && !bob.is_ready());
+            assert_eq!(ada.resume(), Turn::Done);
+        })
+        .unwrap();
     let ada = run.lane("ada").unwrap();
     assert_eq!(labels(ada, Waiting), ["tea"]);
     assert_eq!(labels(ada, Ready), ["not begun", "could go on"]);
-    let waited = ada.total(Waiting) as f64;
+    let waited = ada.nanos(Waiting) as f64;
     let ready = ada.spans().iter().rfind(|span| span.activity == Ready).unwrap().length() as f64;
     assert!((waited / 2e6 - 1.0).abs() < 0.05, "waited for {waited} ns");
     assert!(ready > 4.0 * waited, "was ready for {ready} ns");
@@ -100,56 +104,59 @@ fn a_wait_lasts_as_long_as_it_says_and_whoever_is_not_resumed_then_is_ready() {
 #[test]
 fn a_resume_too_early_is_no_turn() {
     let asked = Cell::new(0);
-    let run = coroutines("asked again and again", |crew| {
-        let mut ada = crew.add("ada", |me| me.wait("tea", 1 * MILLISECOND));
-        while ada.resume() == Turn::Waits {
-            asked.set(asked.get() + 1);
-        }
-    })
-    .unwrap();
+    let run = record("asked again and again")
+        .coroutines(|run| {
+            let mut ada = run.spawn("ada", |me| me.wait("tea", 1 * MILLISECOND));
+            while ada.resume() == Turn::Waits {
+                asked.set(asked.get() + 1);
+            }
+        })
+        .unwrap();
     assert!(asked.get() > 2);
-    assert_eq!(turns(&run), ["ada", "ada"]);
+    assert_eq!(run.turns(), ["ada", "ada"]);
 }
 
 #[test]
 fn the_thread_has_a_lane_that_shows_whose_turn_it_is_and_for_whom_it_waits() {
-    let run = coroutines("with a thread", |crew| {
-        crew.thread("Judit");
-        let mut ada = crew.add("ada", |me| {
-            me.hold("moves", 1 * MILLISECOND);
-            me.wait("his move", 3 * MILLISECOND);
-        });
-        ada.resume();
-        ada.until_ready();
-        assert_eq!(ada.resume(), Turn::Done);
-    })
-    .unwrap();
+    let run = record("with a thread")
+        .coroutines(|run| {
+            run.thread("Judit");
+            let mut ada = run.spawn("ada", |me| {
+                me.hold("moves", 1 * MILLISECOND);
+                me.wait("his move", 3 * MILLISECOND);
+            });
+            ada.resume();
+            ada.until_ready();
+            assert_eq!(ada.resume(), Turn::Done);
+        })
+        .unwrap();
     assert_eq!(run.lanes[0].name, "Judit");
     assert_eq!(labels(&run.lanes[0], Running), ["ada", "ada"]);
     assert_eq!(labels(&run.lanes[0], Waiting), ["for ada"]);
-    assert_eq!(turns(&run), ["ada", "ada"]);
-    assert!(run.both(Waiting, "Judit", "ada").unwrap() > 2.0);
+    assert_eq!(run.turns(), ["ada", "ada"]);
+    assert!(run.both(Waiting, "Judit", "ada").unwrap() > 2 * MILLISECOND);
 }
 
 #[test]
 fn one_resumed_by_another_runs_while_that_one_waits_for_it() {
-    let run = coroutines("nested", |crew| {
-        let mut inner = crew.add("inner", |me| {
-            me.hold("digs", 1 * MILLISECOND);
-            me.pause();
-            me.hold("digs", 1 * MILLISECOND);
-        });
-        let mut outer = crew.add("outer", move |me| {
-            while inner.resume() != Turn::Done {
+    let run = record("nested")
+        .coroutines(|run| {
+            let mut inner = run.spawn("inner", |me| {
+                me.hold("digs", 1 * MILLISECOND);
                 me.pause();
-            }
-        });
-        assert_eq!([outer.resume(), outer.resume()], [Turn::Paused, Turn::Done]);
-    })
-    .unwrap();
-    assert_eq!(turns(&run), ["outer", "inner", "outer", "inner"]);
+                me.hold("digs", 1 * MILLISECOND);
+            });
+            let mut outer = run.spawn("outer", move |me| {
+                while inner.resume() != Turn::Done {
+                    me.pause();
+                }
+            });
+            assert_eq!([outer.resume(), outer.resume()], [Turn::Paused, Turn::Done]);
+        })
+        .unwrap();
+    assert_eq!(run.turns(), ["outer", "inner", "outer", "inner"]);
     assert_eq!(labels(run.lane("outer").unwrap(), Waiting), ["inner", "inner"]);
-    assert_eq!(run.both(Running, "outer", "inner").unwrap(), 0.0);
+    assert_eq!(run.both(Running, "outer", "inner").unwrap(), Time::ZERO);
 }
 
 /// Counts how often it is dropped.
@@ -171,19 +178,20 @@ fn what_lies_on_the_stack_of_one_dropped_half_way_is_dropped() {
             me.pause();
         });
     };
-    let run = coroutines("half-way", |crew| {
-        let mut ada = crew.add("ada", half);
-        ada.resume();
-        drop(ada);
-        assert_eq!(dropped.get(), 2, "by its handle");
-        let mut bob = crew.add("bob", half);
-        bob.resume();
-        std::mem::forget(bob);
-        let mut cem = crew.add("cem", half);
-        cem.resume();
-        let _never_begun = crew.add("dot", half);
-    })
-    .unwrap();
+    let run = record("half-way")
+        .coroutines(|run| {
+            let mut ada = run.spawn("ada", half);
+            ada.resume();
+            drop(ada);
+            assert_eq!(dropped.get(), 2, "by its handle");
+            let mut bob = run.spawn("bob", half);
+            bob.resume();
+            std::mem::forget(bob);
+            let mut cem = run.spawn("cem", half);
+            cem.resume();
+            let _never_begun = run.spawn("dot", half);
+        })
+        .unwrap();
     assert_eq!(dropped.get(), 6, "forgotten or not");
     for lane in &run.lanes {
         assert!(lane.marks().iter().any(|mark| mark.label == "dropped"), "{}", lane.name);
@@ -200,14 +208,15 @@ fn a_destructor_may_try_to_pause_and_may_panic_while_its_stack_is_unwound() {
             self.0.wait("for ever", 1000 * MILLISECOND);
         }
     }
-    coroutines("stubborn", |crew| {
-        let mut ada = crew.add("ada", |me| {
-            let _stubborn = Stubborn(me);
-            me.pause();
-        });
-        ada.resume();
-    })
-    .unwrap();
+    record("stubborn")
+        .coroutines(|run| {
+            let mut ada = run.spawn("ada", |me| {
+                let _stubborn = Stubborn(me);
+                me.pause();
+            });
+            ada.resume();
+        })
+        .unwrap();
     struct Angry;
     impl Drop for Angry {
         fn drop(&mut self) {
@@ -216,45 +225,69 @@ fn a_destructor_may_try_to_pause_and_may_panic_while_its_stack_is_unwound() {
             }
         }
     }
-    coroutines("angry", |crew| {
-        let mut ada = crew.add("ada", |me| {
-            let _angry = Angry;
-            me.pause();
-        });
-        ada.resume();
-    })
-    .unwrap();
+    record("angry")
+        .coroutines(|run| {
+            let mut ada = run.spawn("ada", |me| {
+                let _angry = Angry;
+                me.pause();
+            });
+            ada.resume();
+        })
+        .unwrap();
+}
+
+#[test]
+fn one_that_catches_its_unwinding_some_times_is_unwound_in_the_end() {
+    let (dropped, caught) = (Cell::new(0), Cell::new(0));
+    let run = record("thrice")
+        .coroutines(|run| {
+            let mut ada = run.spawn("ada", |me| {
+                let _value = Counted(&dropped);
+                for _ in 0..3 {
+                    let paused = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| me.pause()));
+                    caught.set(caught.get() + u32::from(paused.is_err()));
+                }
+                me.wait("once more", 1000 * MILLISECOND);
+            });
+            ada.resume();
+            drop(ada);
+            assert_eq!((dropped.get(), caught.get()), (1, 3));
+        })
+        .unwrap();
+    assert_eq!(run.lane("ada").unwrap().spans().len(), 3, "what it tried meanwhile is no part of the run");
 }
 
 #[test]
 fn one_that_panics_is_reported_by_name_and_the_others_go_on() {
     let done = Cell::new(0);
-    let error = coroutines("a panic", |crew| {
-        let work = |me: &Yielder<'_>| {
-            me.pause();
-            assert!(me.name() != "bob", "lost a disk");
-            me.pause();
-            done.set(done.get() + 1);
-        };
-        round_robin(["ada", "bob", "cem"].map(|name| crew.add(name, work)).into());
-    })
-    .unwrap_err();
-    assert_eq!(error, Error::Panicked { lane: "bob".into(), says: "lost a disk".into() });
+    let error = record("a panic")
+        .coroutines(|run| {
+            let work = |me: &Yielder<'_>| {
+                me.pause();
+                assert!(me.name() != "bob", "lost a disk");
+                me.pause();
+                done.set(done.get() + 1);
+            };
+            round_robin(["ada", "bob", "cem"].map(|name| run.spawn(name, work)).into());
+        })
+        .unwrap_err();
+    assert_eq!(*error.fault(), Error::Panicked { lane: "bob".into(), says: "lost a disk".into() });
     assert_eq!(done.get(), 2);
 }
 
 #[test]
 fn a_panic_in_the_loop_that_resumes_them_leaves_no_stack_behind() {
     let dropped = Cell::new(0);
-    let error = coroutines("a panic outside", |crew| {
-        let mut ada = crew.add("ada", |me| {
-            let _value = Counted(&dropped);
-            me.pause();
-        });
-        ada.resume();
-        panic!("lost the list");
-    })
-    .unwrap_err();
+    let error = record("a panic outside")
+        .coroutines(|run| {
+            let mut ada = run.spawn("ada", |me| {
+                let _value = Counted(&dropped);
+                me.pause();
+            });
+            ada.resume();
+            panic!("lost the list");
+        })
+        .unwrap_err();
     assert!(error.to_string().contains("lost the list"), "{error}");
     assert_eq!(dropped.get(), 1);
 }
@@ -262,32 +295,34 @@ fn a_panic_in_the_loop_that_resumes_them_leaves_no_stack_behind() {
 #[test]
 fn one_that_is_done_cannot_be_resumed_and_the_error_names_it() {
     let (after, dropped) = (Cell::new(false), Cell::new(0));
-    let error = coroutines("once more", |crew| {
-        let mut ada = crew.add("ada", |_| ());
-        let mut bob = crew.add("bob", |me| {
-            let _value = Counted(&dropped);
-            me.pause();
-        });
-        bob.resume();
-        assert_eq!(ada.resume(), Turn::Done);
-        ada.resume();
-        after.set(true);
-    })
-    .unwrap_err();
+    let error = record("once more")
+        .coroutines(|run| {
+            let mut ada = run.spawn("ada", |_| ());
+            let mut bob = run.spawn("bob", |me| {
+                let _value = Counted(&dropped);
+                me.pause();
+            });
+            bob.resume();
+            assert_eq!(ada.resume(), Turn::Done);
+            ada.resume();
+            after.set(true);
+        })
+        .unwrap_err();
     assert!(error.to_string().contains("resuming \"ada\" once more is not possible"), "{error}");
     assert!(!after.get() && dropped.get() == 1);
 }
 
 #[test]
 fn a_resume_of_a_done_one_from_inside_another_ends_the_run_as_well() {
-    let error = coroutines("from inside", |crew| {
-        let mut ada = crew.add("ada", |_| ());
-        ada.resume();
-        let mut bob = crew.add("bob", move |_| _ = ada.resume());
-        bob.resume();
-        unreachable!("the run ended in there");
-    })
-    .unwrap_err();
+    let error = record("from inside")
+        .coroutines(|run| {
+            let mut ada = run.spawn("ada", |_| ());
+            ada.resume();
+            let mut bob = run.spawn("bob", move |_| _ = ada.resume());
+            bob.resume();
+            unreachable!("the run ended in there");
+        })
+        .unwrap_err();
     assert!(error.to_string().contains("resuming \"ada\""), "{error}");
 }
 
@@ -295,7 +330,7 @@ fn a_resume_of_a_done_one_from_inside_another_ends_the_run_as_well() {
 #[should_panic = "its run is over"]
 fn one_kept_beyond_its_run_cannot_be_resumed() {
     let kept = RefCell::new(None);
-    coroutines("kept", |crew| _ = kept.replace(Some(crew.add("ada", |me| me.pause())))).unwrap();
+    record("kept").coroutines(|run| _ = kept.replace(Some(run.spawn("ada", |me| me.pause())))).unwrap();
     kept.take().unwrap().resume();
 }
 
@@ -304,16 +339,17 @@ fn a_million_coroutines_are_refused_before_there_are_too_many() {
     let most = Limit::of_stacks().count.min(COROUTINES);
     for at_once in [true, false] {
         let (made, mut kept) = (Cell::new(0), Vec::new());
-        let error = coroutines("a million", |crew| {
-            for number in 0..1_000_000 {
-                let mut next = crew.add(format!("{number}"), |me| me.pause());
-                next.resume();
-                made.set(number + 1);
-                kept.extend(at_once.then_some(next));
-            }
-        })
-        .unwrap_err()
-        .to_string();
+        let error = record("a million")
+            .coroutines(|run| {
+                for number in 0..1_000_000 {
+                    let mut next = run.spawn(format!("{number}"), |me| me.pause());
+                    next.resume();
+                    made.set(number + 1);
+                    kept.extend(at_once.then_some(next));
+                }
+            })
+            .unwrap_err()
+            .to_string();
         assert!(error.contains("too many coroutines") && error.contains("because"), "{error}");
         let allowed = if at_once { most } else { COROUTINES };
         assert!(made.get() <= allowed + allowed / 4, "{} were made", made.get());
@@ -324,44 +360,49 @@ fn a_million_coroutines_are_refused_before_there_are_too_many() {
 fn a_time_that_nobody_can_wait_for_is_refused_and_the_run_goes_on() {
     for bad in [-1.0, f64::NAN, f64::INFINITY] {
         let done = Cell::new(false);
-        let error = coroutines("bad times", |crew| {
-            let mut ada = crew.add("ada", |me| {
-                me.wait("backwards", bad * MILLISECOND);
-                me.hold("backwards", bad * MILLISECOND);
-                me.work("backwards", bad * MILLISECOND);
-            });
-            done.set(ada.resume() == Turn::Done);
-        })
-        .unwrap_err();
-        assert!(matches!(error, Error::BadTime { .. }) && done.get(), "{error}");
+        let error = record("bad times")
+            .coroutines(|run| {
+                let mut ada = run.spawn("ada", |me| {
+                    me.wait("backwards", bad * MILLISECOND);
+                    me.hold("backwards", bad * MILLISECOND);
+                    me.work("backwards", bad * MILLISECOND);
+                });
+                done.set(ada.resume() == Turn::Done);
+            })
+            .unwrap_err();
+        assert!(matches!(error.fault(), Error::BadTime { .. }) && done.get(), "{error}");
     }
 }
 
 #[test]
 fn a_loop_that_resumes_for_ever_ends_at_the_limit() {
     let begun = Instant::now();
-    let limit = Duration::from_millis(100);
-    let error = coroutines_within(limit, "for ever", |crew| {
-        let forever = |me: &Yielder<'_>| loop {
-            me.pause();
-        };
-        round_robin(["ada", "bob"].map(|name| crew.add(name, forever)).into());
-    })
-    .unwrap_err();
-    assert!(matches!(error, Error::TimeLimit { .. }), "{error}");
+    let limit = 100 * MILLISECOND;
+    let error = record("for ever")
+        .within(limit)
+        .coroutines(|run| {
+            let forever = |me: &Yielder<'_>| loop {
+                me.pause();
+            };
+            round_robin(["ada", "bob"].map(|name| run.spawn(name, forever)).into());
+        })
+        .unwrap_err();
+    assert!(matches!(error.fault(), Error::TimeLimit { .. }), "{error}");
     assert!(begun.elapsed() < Duration::from_secs(20));
 }
 
 #[test]
 fn a_wait_beyond_the_limit_is_not_waited_for() {
-    let error = coroutines_within(Duration::from_millis(100), "for ever", |crew| {
-        let mut ada = crew.add("ada", |me| me.wait("for ever", 1e9 * MILLISECOND));
-        ada.resume();
-        ada.until_ready();
-        ada.resume();
-    })
-    .unwrap_err();
-    assert!(matches!(error, Error::BadTime { .. }), "{error}");
+    let error = record("for ever")
+        .within(100 * MILLISECOND)
+        .coroutines(|run| {
+            let mut ada = run.spawn("ada", |me| me.wait("for ever", 1e9 * MILLISECOND));
+            ada.resume();
+            ada.until_ready();
+            ada.resume();
+        })
+        .unwrap_err();
+    assert!(matches!(error.fault(), Error::BadTime { .. }), "{error}");
 }
 
 #[test]
@@ -371,7 +412,7 @@ fn a_recursion_that_pauses_on_its_way_down_is_told_before_its_stack_is_used_up()
         if depth == 0 { 0 } else { down(me, depth - 1) + std::hint::black_box([depth; 64])[0] }
     }
     let deep = |depth| in_turns(&["ada"], move |me| _ = down(me, depth));
-    assert_eq!(turns(&deep(50).unwrap()).len(), 52);
+    assert_eq!(deep(50).unwrap().turns().len(), 52);
     let error = deep(1_000_000).unwrap_err().to_string();
     assert!(error.contains("\"ada\" panicked: its stack of 256 KB is nearly used up"), "{error}");
 }
@@ -395,7 +436,7 @@ fn ends_by_a_stack_overflow() {
         }
         down(me, depth + 1) + page[0]
     }
-    let _ = coroutines("down", |crew| _ = crew.add("ada", |me| _ = down(me, 0)).resume());
+    let _ = record("down").coroutines(|run| _ = run.spawn("ada", |me| _ = down(me, 0)).resume());
     println!("still there");
 }
 
@@ -411,11 +452,11 @@ fn a_stack_overflow_hits_the_guard_page_and_ends_the_process_instead_of_writing_
 #[test]
 #[ignore = "ends its process; run by the test below"]
 fn ends_by_the_watchdog() {
-    let _ = coroutines_within(Duration::from_millis(200), "a greedy one", |crew| {
+    let _ = record("a greedy one").within(200 * MILLISECOND).coroutines(|run| {
         let endless = |_: &Yielder<'_>| loop {
             std::hint::spin_loop();
         };
-        round_robin([crew.add("ada", endless), crew.add("bob", |me| me.pause())].into());
+        round_robin([run.spawn("ada", endless), run.spawn("bob", |me| me.pause())].into());
     });
     println!("still there");
 }
@@ -429,13 +470,41 @@ fn one_that_never_gives_way_ends_a_notebooks_process_at_the_limit_with_a_message
 }
 
 #[test]
+#[ignore = "ends its process; run by the test below"]
+fn ends_by_a_coroutine_that_cannot_be_ended() {
+    let _ = record("a stubborn one").coroutines(|run| {
+        let mut ada = run.spawn("ada", |me| {
+            loop {
+                let _ = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| me.pause()));
+            }
+        });
+        ada.resume();
+    });
+    println!("still there");
+}
+
+#[test]
+fn one_that_catches_every_unwinding_ends_a_notebooks_process_soon_with_a_message() {
+    let start = Instant::now();
+    let ended = in_a_process_of_its_own("ends_by_a_coroutine_that_cannot_be_ended");
+    let says = String::from_utf8_lossy(&ended.stderr);
+    assert!(
+        says.contains("ending \"ada\" half-way is not possible") && says.contains("catch_unwind"),
+        "{says}"
+    );
+    assert!(says.contains("run the set-up cell"), "{says}");
+    assert_eq!(ended.status.code(), Some(1));
+    assert!(start.elapsed() < Duration::from_secs(10));
+}
+
+#[test]
 #[ignore = "counts this process's mappings; run alone by the test below"]
 fn thousands_come_and_go_and_leave_no_mapping() {
     let mappings = || std::fs::read_to_string("/proc/self/maps").unwrap().lines().count();
     let thousand = || {
-        coroutines("a thousand", |crew| {
+        record("a thousand").coroutines(|run| {
             let all: Vec<_> =
-                (0..1000).map(|number| crew.add(format!("{number}"), |me| me.pause())).collect();
+                (0..1000).map(|number| run.spawn(format!("{number}"), |me| me.pause())).collect();
             for (number, mut next) in all.into_iter().enumerate() {
                 (number % 3 > 0).then(|| next.resume());
                 (number % 3 > 1).then(|| next.resume());
@@ -460,8 +529,8 @@ fn stacks_are_given_back_whether_their_coroutines_are_done_dropped_or_forgotten(
 #[test]
 #[ignore = "sets a variable; run by the test below"]
 fn panics_with_a_full_backtrace() {
-    let _ = coroutines("a panic", |crew| {
-        let mut ada = crew.add("ada", |_| panic!("lost a disk"));
+    let _ = record("a panic").coroutines(|run| {
+        let mut ada = run.spawn("ada", |_| panic!("lost a disk"));
         ada.resume();
     });
     println!("still there");
@@ -480,7 +549,7 @@ fn a_panic_with_a_full_backtrace_fits_on_the_stack() {
 /// `n` boards, 5 s for her move and 55 s for each opponent's; the time of 30 rounds, in minutes.
 fn exhibition(n: usize) -> f64 {
     let second = |count: f64| count / 60.0 * MINUTE;
-    let run = coroutines(format!("{n} boards"), |crew| {
+    let run = record(format!("{n} boards")).coroutines(|run| {
         let board = move |me: &Yielder<'_>| {
             for _ in 0..6 {
                 me.hold("her move", second(5.0));
@@ -488,7 +557,7 @@ fn exhibition(n: usize) -> f64 {
             }
         };
         let mut tables: VecDeque<_> =
-            (1..=n).map(|number| crew.add(format!("board {number}"), board)).collect();
+            (1..=n).map(|number| run.spawn(format!("board {number}"), board)).collect();
         while let Some(mut table) = tables.pop_front() {
             table.until_ready();
             if table.resume() != Turn::Done {
@@ -496,7 +565,7 @@ fn exhibition(n: usize) -> f64 {
             }
         }
     });
-    30.0 * round(&run.unwrap()).unwrap()
+    30.0 * run.unwrap().round().unwrap().count()
 }
 
 #[test]
@@ -525,12 +594,12 @@ fn the_exhibition_takes_what_the_formula_says_and_its_knee_lies_at_twelve() {
 #[test]
 fn a_round_needs_two_turns_and_one_to_end_in() {
     let run = in_turns(&["ada"], |me| me.pause()).unwrap();
-    assert!(round(&run).unwrap_err().to_string().contains("no coroutine had two turns"));
+    assert!(run.round().unwrap_err().to_string().contains("no coroutine had two turns"));
 }
 
 #[test]
 fn a_switch_between_coroutines_costs_a_small_part_of_one_between_threads() {
-    let cost = coroutine::switch_cost().unwrap();
+    let cost = cost::switch().unwrap();
     for threads in [cost.threads_on_one_core, cost.threads_on_two_cores].into_iter().flatten() {
         assert!(cost.coroutines > 0.0 && 4.0 * cost.coroutines < threads, "{cost:?}");
     }
@@ -538,27 +607,28 @@ fn a_switch_between_coroutines_costs_a_small_part_of_one_between_threads() {
 
 #[test]
 fn the_cost_of_a_coroutine_is_measured_and_too_many_are_refused() {
-    let cost = coroutine::cost(200).unwrap();
-    assert!(cost.start.as_nanos() > 0 && cost.start <= cost.whole);
+    let cost = cost::coroutine(200).unwrap();
+    assert!(cost.start > Time::ZERO && cost.start <= cost.whole);
     if cfg!(target_os = "linux") {
         assert!(cost.memory < 100.0, "{} KB of {} are touched", cost.memory, coroutine::STACK >> 10);
     }
-    let refused = coroutine::cost(Limit::of_stacks().count * 4 + 1).unwrap_err().to_string();
+    let refused = cost::coroutine(Limit::of_stacks().count * 4 + 1).unwrap_err().to_string();
     assert!(refused.contains("too many coroutines") && refused.contains("because"), "{refused}");
-    assert!(coroutine::cost(0).unwrap_err().to_string().contains("1 or more"));
+    assert!(cost::coroutine(0).unwrap_err().to_string().contains("1 or more"));
 }
 
 #[test]
 fn a_wait_of_no_time_is_over_at_once_and_can_be_drawn() {
-    let run = coroutines("replies at once", |crew| {
-        let mut board = crew.add("board", |me| {
-            for _ in 0..20 {
-                me.wait("his move", 0.0 * MILLISECOND);
-            }
-        });
-        while board.resume() != Turn::Done {}
-    })
-    .unwrap();
+    let run = record("replies at once")
+        .coroutines(|run| {
+            let mut board = run.spawn("board", |me| {
+                for _ in 0..20 {
+                    me.wait("his move", 0.0 * MILLISECOND);
+                }
+            });
+            while board.resume() != Turn::Done {}
+        })
+        .unwrap();
     assert!(run.lanes[0].spans().iter().all(|span| span.end >= span.start));
     assert!(run.figure().svg().contains("board"));
 }

@@ -1,24 +1,21 @@
 //! An event loop of one's own: what is polled when, who woke it, and what is said when nobody does.
 
-use std::collections::VecDeque;
 use std::future::{pending, poll_fn};
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::pin::{Pin, pin};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, mpsc};
 use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
+use futures::FutureExt;
 use futures::channel::oneshot;
-use futures::{FutureExt, StreamExt};
-use timelanes::event_loop::{
-    Loop, Queue, Sleep, Socket, Timers, Watched, incoming, poll_ready, run_loop, run_sockets, serve_in_turns,
-    spawn, watch_loop_within,
-};
+use timelanes::event_loop::{Loop, Sleep, Socket, Task, run_loop, serve_in_turns, spawn};
 use timelanes::prelude::*;
 
-const SHORT: Duration = Duration::from_millis(150);
+/// A limit for runs that are to reach it.
+const SHORT: f64 = 150.0;
 
 /// One test at a time: they count this process's threads and descriptors.
 fn alone() -> MutexGuard<'static, ()> {
@@ -26,15 +23,30 @@ fn alone() -> MutexGuard<'static, ()> {
     ONE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// A ready queue for the calling thread.
-fn queue() -> Arc<Queue> {
-    let thread = std::thread::current();
-    let (ready, open) = (Mutex::new(VecDeque::new()), AtomicUsize::new(0));
-    Arc::new(Queue { ready, open, ring: Box::new(move || thread.unpark()) })
+/// A loop for the calling thread.
+struct Own {
+    at: Loop,
+    woken: mpsc::Receiver<Arc<Task>>,
+    poll: mio::Poll,
 }
 
-fn sleep(timers: &Arc<Timers>, until: Instant) -> Sleep {
-    Sleep { until, timers: timers.clone() }
+impl Own {
+    fn new() -> Self {
+        let (at, woken, poll) = Loop::new().unwrap();
+        Self { at, woken, poll }
+    }
+
+    fn spawn(&self, future: impl Future<Output = ()> + Send + 'static) {
+        spawn(&self.at.queue, future);
+    }
+
+    fn runs(self, run: &EventLoop) {
+        run_loop(run, &self.at, self.woken, self.poll);
+    }
+}
+
+fn sleep(at: &Loop, until: Instant) -> Sleep {
+    Sleep { until, timers: at.timers.clone() }
 }
 
 fn yields(times: usize) -> impl Future<Output = ()> {
@@ -51,14 +63,14 @@ fn yields(times: usize) -> impl Future<Output = ()> {
 
 /// Customers that read by the loop's timers, and a task that gives way again and again beside them.
 fn customers(minutes: &'static [(&'static str, f64)]) -> Timeline {
-    let run = record_loop("customers", move |run| {
-        let (own, poll) = Loop::new().unwrap();
+    let run = record("customers").event_loop(move |run| {
+        let own = Own::new();
         for (name, minutes) in minutes {
-            let sleep = sleep(&own.timers, run.deadline(*minutes * MINUTE));
-            spawn(&own.queue, run.task(*name, sleep));
+            let sleep = sleep(&own.at, run.deadline(*minutes * MINUTE));
+            own.spawn(run.task(*name, sleep));
         }
-        spawn(&own.queue, run.task("busybody", yields(50)));
-        run_sockets(run, &own, poll);
+        own.spawn(run.task("busybody", yields(50)));
+        own.runs(run);
     });
     run.unwrap()
 }
@@ -80,8 +92,8 @@ fn wakes(run: &Timeline, name: &str) -> usize {
     run.arrows.iter().filter(|arrow| arrow.to.0 == number).count()
 }
 
-fn says(watched: &Watched) -> String {
-    watched.fault.as_ref().expect("a fault").to_string()
+fn says(run: &Recorded) -> String {
+    run.as_ref().unwrap_err().fault().to_string()
 }
 
 #[test]
@@ -142,7 +154,7 @@ impl Future for Reading {
 #[test]
 fn polling_busy_takes_far_more_polls_than_a_ready_queue() {
     let _one = alone();
-    let busy = record_loop("busy", |run| {
+    let busy = record("busy").event_loop(|run| {
         let reads =
             |(name, minutes): &(&str, f64)| run.task(*name, Reading(run.deadline(*minutes * MINUTE))).boxed();
         let mut tasks: Vec<_> = THREE.iter().map(reads).collect();
@@ -157,8 +169,7 @@ fn polling_busy_takes_far_more_polls_than_a_ready_queue() {
         assert!(busy > 50 * queued, "{name}: {busy} and {queued} polls");
     }
     assert!(busy.arrows.is_empty() && busy.lane("loop").unwrap().times(Waiting) == 0);
-    let [busy, queued] =
-        [&busy, &queued].map(|run| run.lane("loop").unwrap().total(Waiting) as f64 / run.length());
+    let [busy, queued] = [&busy, &queued].map(|run| run.lane("loop").unwrap().total(Waiting) / run.length());
     assert!(queued > busy);
 }
 
@@ -168,21 +179,21 @@ fn the_loop_parks_for_most_of_the_time() {
     let run = customers(THREE);
     let own = run.lane("loop").unwrap();
     assert!(own.spans().iter().any(|span| own.label(span) == "parked"));
-    assert!(own.total(Waiting) > own.wall() / 2, "{} of {}", own.total(Waiting), own.wall());
+    assert!(own.total(Waiting) > own.wall() / 2.0, "{} of {}", own.total(Waiting), own.wall());
 }
 
 #[test]
 fn timers_fire_in_the_order_of_their_deadlines() {
     let _one = alone();
     let names = ["a", "b", "c", "d", "e", "f"];
-    let run = record_loop("timers", move |run| {
-        let (own, poll) = Loop::new().unwrap();
+    let run = record("timers").event_loop(move |run| {
+        let own = Own::new();
         let begins = run.deadline(0.0 * MINUTE);
         for (name, minutes) in names.into_iter().zip([5, 1, 4, 2, 0, 3]) {
-            let sleep = sleep(&own.timers, begins + Duration::from_millis(minutes * 4));
-            spawn(&own.queue, run.task(name, sleep));
+            let sleep = sleep(&own.at, begins + Duration::from_millis(minutes * 4));
+            own.spawn(run.task(name, sleep));
         }
-        run_sockets(run, &own, poll);
+        own.runs(run);
     });
     let run = run.unwrap();
     let order: Vec<_> = run.finish_order().into_iter().filter(|name| *name != "loop").collect();
@@ -193,14 +204,13 @@ fn timers_fire_in_the_order_of_their_deadlines() {
 #[test]
 fn two_sleepers_with_one_deadline_are_both_woken() {
     let _one = alone();
-    let run = record_loop("twins", |run| {
-        let queue = queue();
-        let timers = Arc::new(Timers::default());
+    let run = record("twins").event_loop(|run| {
+        let own = Own::new();
         let until = run.deadline(1 * MINUTE);
         for name in ["ada", "bob"] {
-            spawn(&queue, run.task(name, sleep(&timers, until)));
+            own.spawn(run.task(name, sleep(&own.at, until)));
         }
-        run_loop(run, &queue, || timers.fire(), std::thread::park_timeout);
+        own.runs(run);
     });
     let run = run.unwrap();
     assert_eq!(["ada", "bob"].map(|name| run.lane(name).unwrap().times(Running)), [2, 2]);
@@ -210,12 +220,12 @@ fn two_sleepers_with_one_deadline_are_both_woken() {
 fn a_negative_or_endless_time_is_refused_with_the_task_and_the_reason() {
     let _one = alone();
     for bad in [-1.0, f64::NAN, f64::INFINITY, 1e300] {
-        let error = record_loop("bad", move |run| {
-            let (own, poll) = Loop::new().unwrap();
-            let (timers, inner) = (own.timers.clone(), run.clone());
-            let sleeps = async move { sleep(&timers, inner.deadline(bad * MINUTE)).await };
-            spawn(&own.queue, run.task("John", sleeps));
-            run_sockets(run, &own, poll);
+        let error = record("bad").event_loop(move |run| {
+            let own = Own::new();
+            let (at, inner) = (own.at.clone(), run.clone());
+            let sleeps = async move { sleep(&at, inner.deadline(bad * MINUTE)).await };
+            own.spawn(run.task("John", sleeps));
+            own.runs(run);
         });
         let error = error.unwrap_err().to_string();
         assert!(error.contains("John") && error.contains("zero or more"), "{error}");
@@ -226,27 +236,28 @@ fn a_negative_or_endless_time_is_refused_with_the_task_and_the_reason() {
 fn a_wake_that_its_future_gave_to_nobody_is_named_at_once() {
     let _one = alone();
     let begins = Instant::now();
-    let stalled = watch_loop("nobody wakes", |run| {
-        let queue = queue();
-        spawn(&queue, run.task("John", pending()));
-        spawn(&queue, run.task("Kohli", async {}));
-        run_loop(run, &queue, || None, std::thread::park_timeout);
+    let stalled = record("nobody wakes").event_loop(|run| {
+        let own = Own::new();
+        own.spawn(run.task("John", pending()));
+        own.spawn(run.task("Kohli", async {}));
+        own.runs(run);
     });
     let text = says(&stalled);
     assert!(text.contains("`John` is pending and nobody holds its waker: its own poll"), "{text}");
     assert!(!text.contains("Kohli"), "{text}");
     assert!(begins.elapsed() < Duration::from_secs(1));
     // The picture says it too: John's last span has no end.
-    assert!(!stalled.timeline.lane("John").unwrap().spans().last().unwrap().ended);
-    assert!(stalled.timeline.notes.iter().any(|note| note.contains("John")));
+    let stalled = stalled.kept();
+    assert!(!stalled.lane("John").unwrap().spans().last().unwrap().ended);
+    assert!(stalled.figure().text().contains("`John` is pending"), "{}", stalled.figure().text());
     assert!(stalled.figure().svg().contains("John"));
 }
 
 #[test]
 fn a_waker_that_somebody_else_let_go_of_is_named_with_who_did() {
     let _one = alone();
-    let stalled = watch_loop("let go", |run| {
-        let queue = queue();
+    let stalled = record("let go").event_loop(|run| {
+        let own = Own::new();
         let shelf = Arc::new(Mutex::new(None));
         let left = shelf.clone();
         let mut asked = false;
@@ -257,9 +268,9 @@ fn a_waker_that_somebody_else_let_go_of_is_named_with_who_did() {
             *left.lock().unwrap() = Some(context.waker().clone());
             Poll::Pending
         });
-        spawn(&queue, run.task("John", waits));
-        spawn(&queue, run.task("Kohli", async move { drop(shelf.lock().unwrap().take()) }));
-        run_loop(run, &queue, || None, std::thread::park_timeout);
+        own.spawn(run.task("John", waits));
+        own.spawn(run.task("Kohli", async move { drop(shelf.lock().unwrap().take()) }));
+        own.runs(run);
     });
     let text = says(&stalled);
     assert!(text.contains("`John` is pending") && text.contains("`Kohli` let go of it"), "{text}");
@@ -268,16 +279,16 @@ fn a_waker_that_somebody_else_let_go_of_is_named_with_who_did() {
 #[test]
 fn a_wake_that_reaches_no_queue_is_named_with_who_woke() {
     let _one = alone();
-    let stalled = watch_loop("dropped on the way", |run| {
-        let queue = queue();
+    let stalled = record("dropped on the way").event_loop(|run| {
+        let own = Own::new();
         let (chosen, has_chosen) = oneshot::channel();
-        spawn(&queue, run.task("John", has_chosen.map(drop)));
-        poll_ready(&queue);
+        own.spawn(run.task("John", has_chosen.map(drop)));
+        own.woken.try_iter().for_each(Task::poll);
         // From here on the loop looks into another queue than the one that wakes fill.
         run.thread("kitchen", |_| chosen.send(()).unwrap());
-        let other = self::queue();
-        other.open.store(1, Relaxed);
-        run_loop(run, &other, || None, std::thread::park_timeout);
+        let other = Own::new();
+        other.at.queue.open.store(1, Relaxed);
+        other.runs(run);
     });
     let text = says(&stalled);
     assert!(text.contains("`John` was woken by `kitchen`, and the loop did not poll it"), "{text}");
@@ -286,11 +297,11 @@ fn a_wake_that_reaches_no_queue_is_named_with_who_woke() {
 #[test]
 fn a_waker_that_is_kept_and_never_called_ends_at_the_limit_with_its_task_s_name() {
     let _one = alone();
-    let stalled = watch_loop_within(SHORT, "kept", |run| {
-        let queue = queue();
+    let stalled = record("kept").within(SHORT * MILLISECOND).event_loop(|run| {
+        let own = Own::new();
         let (chosen, has_chosen) = oneshot::channel::<()>();
-        spawn(&queue, run.task("John", has_chosen.map(drop)));
-        run_loop(run, &queue, || None, std::thread::park_timeout);
+        own.spawn(run.task("John", has_chosen.map(drop)));
+        own.runs(run);
         drop(chosen);
     });
     let text = says(&stalled);
@@ -300,11 +311,11 @@ fn a_waker_that_is_kept_and_never_called_ends_at_the_limit_with_its_task_s_name(
 #[test]
 fn a_task_that_nobody_queued_is_named() {
     let _one = alone();
-    let stalled = watch_loop("forgotten", |run| {
-        let queue = queue();
-        queue.open.store(1, Relaxed);
+    let stalled = record("forgotten").event_loop(|run| {
+        let own = Own::new();
+        own.at.queue.open.store(1, Relaxed);
         let _john = run.task("John", async {});
-        run_loop(run, &queue, || None, std::thread::park_timeout);
+        own.runs(run);
     });
     let text = says(&stalled);
     assert!(text.contains("`John` was never polled"), "{text}");
@@ -313,10 +324,10 @@ fn a_task_that_nobody_queued_is_named() {
 #[test]
 fn of_many_stalled_tasks_some_are_named_and_the_others_counted() {
     let _one = alone();
-    let stalled = watch_loop("many", |run| {
-        let queue = queue();
-        (0..1000).for_each(|number| spawn(&queue, run.task(format!("task {number}"), pending())));
-        run_loop(run, &queue, || None, std::thread::park_timeout);
+    let stalled = record("many").event_loop(|run| {
+        let own = Own::new();
+        (0..1000).for_each(|number| own.spawn(run.task(format!("task {number}"), pending())));
+        own.runs(run);
     });
     let text = says(&stalled);
     assert!(text.contains("`task 0`") && text.contains("and 995 more") && text.len() < 2000, "{text}");
@@ -326,10 +337,10 @@ fn of_many_stalled_tasks_some_are_named_and_the_others_counted() {
 fn a_task_that_waits_for_a_timer_beyond_the_limit_ends_at_the_limit() {
     let _one = alone();
     let begins = Instant::now();
-    let stalled = watch_loop_within(SHORT, "late", |run| {
-        let (own, poll) = Loop::new().unwrap();
-        spawn(&own.queue, run.task("John", sleep(&own.timers, run.deadline(10_000 * MINUTE))));
-        run_sockets(run, &own, poll);
+    let stalled = record("late").within(SHORT * MILLISECOND).event_loop(|run| {
+        let own = Own::new();
+        own.spawn(run.task("John", sleep(&own.at, run.deadline(10_000 * MINUTE))));
+        own.runs(run);
     });
     assert!(says(&stalled).contains("`John`"));
     assert!(begins.elapsed() < Duration::from_secs(1));
@@ -338,10 +349,10 @@ fn a_task_that_waits_for_a_timer_beyond_the_limit_ends_at_the_limit() {
 #[test]
 fn a_task_that_gives_way_for_ever_is_stopped_at_the_limit() {
     let _one = alone();
-    let stalled = watch_loop_within(SHORT, "busy", |run| {
-        let queue = queue();
-        spawn(&queue, run.task("John", yields(usize::MAX)));
-        run_loop(run, &queue, || None, std::thread::park_timeout);
+    let stalled = record("busy").within(SHORT * MILLISECOND).event_loop(|run| {
+        let own = Own::new();
+        own.spawn(run.task("John", yields(usize::MAX)));
+        own.runs(run);
     });
     assert!(says(&stalled).contains("`John`"), "{}", says(&stalled));
 }
@@ -350,15 +361,15 @@ fn a_task_that_gives_way_for_ever_is_stopped_at_the_limit() {
 fn a_poll_that_never_ends_is_named_and_the_caller_goes_on() {
     let _one = alone();
     static STOP: AtomicBool = AtomicBool::new(false);
-    let stalled = watch_loop_within(SHORT, "never gives way", |run| {
-        let queue = queue();
+    let stalled = record("never gives way").within(SHORT * MILLISECOND).event_loop(|run| {
+        let own = Own::new();
         let spins = async {
             while !STOP.load(Relaxed) {
                 std::hint::spin_loop();
             }
         };
-        spawn(&queue, run.task("John", spins));
-        run_loop(run, &queue, || None, std::thread::park_timeout);
+        own.spawn(run.task("John", spins));
+        own.runs(run);
     });
     STOP.store(true, Relaxed);
     let text = says(&stalled);
@@ -371,10 +382,10 @@ fn a_loop_that_parks_for_ever_on_its_own_is_told_with_the_task_that_waits() {
     static OVER: AtomicBool = AtomicBool::new(false);
     let (parked, is_parked) = mpsc::channel();
     let begins = Instant::now();
-    let stalled = watch_loop_within(SHORT, "parks by itself", move |run| {
-        let queue = queue();
-        spawn(&queue, run.task("John", pending()));
-        poll_ready(&queue);
+    let stalled = record("parks by itself").within(SHORT * MILLISECOND).event_loop(move |run| {
+        let own = Own::new();
+        own.spawn(run.task("John", pending()));
+        own.woken.try_iter().for_each(Task::poll);
         parked.send(std::thread::current()).unwrap();
         while !OVER.load(Relaxed) {
             std::thread::park();
@@ -389,10 +400,10 @@ fn a_loop_that_parks_for_ever_on_its_own_is_told_with_the_task_that_waits() {
 #[test]
 fn a_million_tasks_are_refused_with_the_number_that_is_allowed() {
     let _one = alone();
-    let failed = watch_loop("flood", |run| {
-        let queue = queue();
-        (0..1_000_000).for_each(|number| spawn(&queue, run.task(format!("task {number}"), async {})));
-        run_loop(run, &queue, || None, std::thread::park_timeout);
+    let failed = record("flood").event_loop(|run| {
+        let own = Own::new();
+        (0..1_000_000).for_each(|number| own.spawn(run.task(format!("task {number}"), async {})));
+        own.runs(run);
     });
     assert!(says(&failed).contains("too many tasks"), "{}", says(&failed));
 }
@@ -400,64 +411,64 @@ fn a_million_tasks_are_refused_with_the_number_that_is_allowed() {
 #[test]
 fn a_panic_is_the_run_s_error_with_the_task_s_name() {
     let _one = alone();
-    let failed = watch_loop("panics", |run| {
-        let queue = queue();
-        spawn(&queue, run.task("Kohli", yields(3)));
-        spawn(&queue, run.task("John", async { panic!("burnt the cake") }));
-        run_loop(run, &queue, || None, std::thread::park_timeout);
+    let failed = record("panics").event_loop(|run| {
+        let own = Own::new();
+        own.spawn(run.task("Kohli", yields(3)));
+        own.spawn(run.task("John", async { panic!("burnt the cake") }));
+        own.runs(run);
     });
     let text = says(&failed);
     assert!(text.contains("John") && text.contains("burnt the cake"), "{text}");
-    let marks = failed.timeline.lane("John").unwrap().marks();
-    assert!(marks.iter().any(|mark| mark.label.contains("burnt the cake")), "{marks:?}");
+    let failed = failed.kept();
+    let mark = failed.lane("John").unwrap().marked(MarkKind::Panicked).unwrap();
+    assert_eq!(mark.label, "burnt the cake");
 }
 
 #[test]
 fn a_panic_in_a_thread_of_the_run_is_its_error_with_the_thread_s_name() {
     let _one = alone();
-    let failed = watch_loop("panics", |run| run.thread("kitchen", |_| panic!("no gas")));
+    let failed = record("panics").event_loop(|run| run.thread("kitchen", |_| panic!("no gas")));
     assert!(says(&failed).contains("kitchen") && says(&failed).contains("no gas"));
 }
 
 #[test]
 fn an_error_of_the_body_is_the_run_s() {
     let _one = alone();
-    let failed = record_loop("fails", |_| Err::<(), _>("no sockets here"));
+    let failed = record("fails").event_loop(|_| Err::<(), _>("no sockets here"));
     assert!(failed.unwrap_err().to_string().contains("no sockets here"));
 }
 
 #[test]
 fn a_future_dropped_half_way_is_cancelled_and_no_stall() {
     let _one = alone();
-    let run = record_loop("dropped", |run| {
-        let queue = queue();
-        let (timers, inner) = (Arc::new(Timers::default()), run.clone());
-        let early = sleep(&timers, run.deadline(0.2 * MINUTE));
+    let run = record("dropped").event_loop(|run| {
+        let own = Own::new();
+        let inner = run.clone();
+        let early = sleep(&own.at, run.deadline(0.2 * MINUTE));
         let hurries = async move {
             let slow = pin!(inner.task("slow", pending::<()>()).fuse());
             futures::select! { () = early.fuse() => (), () = { slow } => () }
         };
-        spawn(&queue, run.task("John", hurries));
-        run_loop(run, &queue, || timers.fire(), std::thread::park_timeout);
+        own.spawn(run.task("John", hurries));
+        own.runs(run);
     });
     let run = run.unwrap();
-    let marks = run.lane("slow").unwrap().marks();
-    assert!(marks.iter().any(|mark| mark.label == "cancelled"), "{marks:?}");
+    assert!(run.lane("slow").unwrap().marked(MarkKind::Cancelled).is_some());
 }
 
 #[test]
 fn a_task_may_spawn_others_from_inside() {
     let _one = alone();
-    let run = record_loop("inside", |run| {
-        let queue = queue();
-        let (inner, own) = (run.clone(), queue.clone());
+    let run = record("inside").event_loop(|run| {
+        let own = Own::new();
+        let (inner, queue) = (run.clone(), own.at.queue.clone());
         let spawns = async move {
             for name in ["ada", "bob"] {
-                spawn(&own, inner.task(name, yields(1)));
+                spawn(&queue, inner.task(name, yields(1)));
             }
         };
-        spawn(&queue, run.task("John", spawns));
-        run_loop(run, &queue, || None, std::thread::park_timeout);
+        own.spawn(run.task("John", spawns));
+        own.runs(run);
     });
     let run = run.unwrap();
     assert_eq!(["John", "ada", "bob"].map(|name| run.lane(name).unwrap().times(Running)), [1, 2, 2]);
@@ -466,37 +477,29 @@ fn a_task_may_spawn_others_from_inside() {
 #[test]
 fn a_wake_from_another_thread_ends_the_park_and_is_an_arrow_from_there() {
     let _one = alone();
-    for with_sockets in [false, true] {
-        let run = record_loop("kitchen", move |run| {
-            let (chosen, has_chosen) = oneshot::channel();
-            let john = run.task("John", has_chosen.map(drop));
-            run.thread("kitchen", move |kitchen| {
-                kitchen.sleeps("cooks", 0.5 * MINUTE);
-                chosen.send(()).unwrap();
-            });
-            if with_sockets {
-                let (own, poll) = Loop::new().unwrap();
-                spawn(&own.queue, john);
-                run_sockets(run, &own, poll);
-            } else {
-                let queue = queue();
-                spawn(&queue, john);
-                run_loop(run, &queue, || None, std::thread::park_timeout);
-            }
+    let run = record("kitchen").event_loop(move |run| {
+        let (chosen, has_chosen) = oneshot::channel();
+        let own = Own::new();
+        own.spawn(run.task("John", has_chosen.map(drop)));
+        run.thread("kitchen", move |kitchen| {
+            kitchen.wait("cooks", 0.5 * MINUTE);
+            chosen.send(()).unwrap();
         });
-        let run = run.unwrap();
-        assert_eq!(run.lane("John").unwrap().times(Running), 2);
-        assert_eq!(run.arrows.len(), 1);
-        assert_eq!(run.lanes[run.arrows[0].from.0].name, "kitchen");
-    }
+        own.runs(run);
+    });
+    let run = run.unwrap();
+    assert_eq!(run.lane("John").unwrap().times(Running), 2);
+    assert_eq!(run.arrows.len(), 1);
+    assert_eq!(run.lanes[run.arrows[0].from.0].name, "kitchen");
+    assert_eq!(run.lanes[run.arrows[0].from.0].kind, LaneKind::Thread);
 }
 
 #[test]
 fn waking_twice_and_waking_after_the_task_is_done_do_no_harm() {
     let _one = alone();
     let kept: Arc<OnceLock<Waker>> = Arc::default();
-    let run = record_loop("twice", move |run| {
-        let queue = queue();
+    let run = record("twice").event_loop(move |run| {
+        let own = Own::new();
         let (keep, mut polled) = (kept.clone(), false);
         let twice = poll_fn(move |context| {
             keep.get_or_init(|| context.waker().clone());
@@ -507,55 +510,57 @@ fn waking_twice_and_waking_after_the_task_is_done_do_no_harm() {
             context.waker().wake_by_ref();
             Poll::Pending
         });
-        spawn(&queue, run.task("John", twice));
-        run_loop(run, &queue, || None, std::thread::park_timeout);
-        kept.get().unwrap().wake_by_ref();
-        spawn(&queue, run.task("Kohli", async {}));
-        run_loop(run, &queue, || None, std::thread::park_timeout);
+        own.spawn(run.task("John", twice));
+        let early = sleep(&own.at, run.deadline(0.5 * MINUTE));
+        let late = async move {
+            early.await;
+            kept.get().unwrap().wake_by_ref();
+            yields(1).await;
+        };
+        own.spawn(run.task("Kohli", late));
+        let queue = own.at.queue.clone();
+        own.runs(run);
         assert_eq!(queue.open.load(Relaxed), 0);
     });
-    assert_eq!(run.unwrap().lane("John").unwrap().times(Running), 2);
+    let run = run.unwrap();
+    assert_eq!(["John", "Kohli"].map(|name| run.lane(name).unwrap().times(Running)), [2, 3]);
 }
 
 #[test]
 fn join_polls_both_parts_in_one_lane() {
     let _one = alone();
-    let run = record_loop("join", |run| {
-        let (own, poll) = Loop::new().unwrap();
-        let [pizza, tea] = [2, 1].map(|minutes| sleep(&own.timers, run.deadline(minutes * MINUTE)));
+    let run = record("join").event_loop(|run| {
+        let own = Own::new();
+        let [pizza, tea] = [2, 1].map(|minutes| sleep(&own.at, run.deadline(minutes * MINUTE)));
         let both = async {
             futures::join!(pizza, tea);
         };
-        spawn(&own.queue, run.task("John", both));
-        run_sockets(run, &own, poll);
+        own.spawn(run.task("John", both));
+        own.runs(run);
     });
     let run = run.unwrap();
     assert_eq!(run.lanes.len(), 2);
     assert_eq!(run.lane("John").unwrap().times(Running), 3);
-    assert!(run.length() < 3.0 * 1.9, "the waits overlap: {}", run.length());
+    assert!(run.length() < 1.9 * 3.0 * MINUTE, "the waits overlap: {}", run.length());
 }
 
 /// A server on the loop of this room: each connection gets back what it sends.
 fn echo_on_own_loop(listener: TcpListener, connections: usize) -> Timeline {
-    record_loop("echo", move |run| echo(run, listener, connections)).unwrap()
+    record("echo").event_loop(move |run| echo(run, listener, connections)).unwrap()
 }
 
-fn listen(own: &Loop, listener: TcpListener) -> std::io::Result<Socket<mio::net::TcpListener>> {
-    listener.set_nonblocking(true)?;
-    Socket::new(&own.io, mio::net::TcpListener::from_std(listener))
-}
-
-fn echo(run: &LoopRun, listener: TcpListener, connections: usize) -> std::io::Result<()> {
-    let (own, poll) = Loop::new()?;
-    let incoming = incoming(listen(&own, listener)?).take(connections);
-    let (inner, handle) = (run.clone(), own.clone());
-    let serve = incoming.enumerate().for_each(move |(number, socket)| {
-        let socket = socket.expect("a connection");
-        spawn(&handle.queue, inner.task(format!("client {number}"), answer(socket)));
-        std::future::ready(())
-    });
-    spawn(&own.queue, run.task("listener", serve));
-    run_sockets(run, &own, poll);
+fn echo(run: &EventLoop, listener: TcpListener, connections: usize) -> std::io::Result<()> {
+    let own = Own::new();
+    let mut listener = Socket::listen(&own.at.sockets, listener)?;
+    let (inner, queue) = (run.clone(), own.at.queue.clone());
+    let serve = async move {
+        for number in 0..connections {
+            let socket = listener.accept().await.expect("a connection");
+            spawn(&queue, inner.task(format!("client {number}"), answer(socket)));
+        }
+    };
+    own.spawn(run.task("listener", serve));
+    own.runs(run);
     Ok(())
 }
 
@@ -666,25 +671,25 @@ fn after_a_stall_or_a_panic_no_socket_and_no_thread_is_left_and_the_next_run_wor
         let address = listener.local_addr().unwrap();
         let (connected, is_connected) = mpsc::channel();
         let client = std::thread::spawn(move || connected.send(TcpStream::connect(address)).unwrap());
-        let failed = watch_loop_within(SHORT, "fails", move |run| {
-            let (own, poll) = Loop::new().unwrap();
-            let incoming = incoming(listen(&own, listener).unwrap());
-            let (inner, handle) = (run.clone(), own.clone());
-            let serve = incoming.for_each(move |socket| {
-                let mut socket = socket.unwrap();
-                let reads = async move {
-                    assert!(!panics, "dropped the plates");
-                    drop(socket.when_ready(|socket| socket.read(&mut [0; 8])).await);
-                };
-                spawn(&handle.queue, inner.task("reader", reads));
-                std::future::ready(())
-            });
-            spawn(&own.queue, run.task("listener", serve));
+        let failed = record("fails").within(SHORT * MILLISECOND).event_loop(move |run| {
+            let own = Own::new();
+            let mut listener = Socket::listen(&own.at.sockets, listener).unwrap();
+            let (inner, queue) = (run.clone(), own.at.queue.clone());
+            let serve = async move {
+                while let Ok(mut socket) = listener.accept().await {
+                    let reads = async move {
+                        assert!(!panics, "dropped the plates");
+                        drop(socket.when_ready(|socket| socket.read(&mut [0; 8])).await);
+                    };
+                    spawn(&queue, inner.task("reader", reads));
+                }
+            };
+            own.spawn(run.task("listener", serve));
             // Still in the queue when the panic comes.
-            spawn(&own.queue, run.task("busybody", yields(if panics { usize::MAX } else { 0 })));
-            run_sockets(run, &own, poll);
+            own.spawn(run.task("busybody", yields(if panics { usize::MAX } else { 0 })));
+            own.runs(run);
         });
-        assert!(failed.fault.is_some());
+        says(&failed);
         client.join().unwrap();
         drop(is_connected.recv().unwrap());
     }
@@ -702,26 +707,24 @@ fn without_a_free_descriptor_the_run_says_so() {
     // The lowest number that is free: there may be holes below the highest that is open.
     let free = std::os::fd::AsRawFd::as_raw_fd(&std::fs::File::open("/dev/null").unwrap());
     setrlimit(Resource::RLIMIT_NOFILE, free as u64, hard).unwrap();
-    let failed = record_loop("no room", |_| Loop::new().map(drop));
+    let failed = record("no room").event_loop(|_| Loop::new().map(drop));
     setrlimit(Resource::RLIMIT_NOFILE, soft, hard).unwrap();
     let says = failed.unwrap_err().to_string();
     assert!(says.contains("no room") && says.to_lowercase().contains("files"), "{says}");
 }
 
-/// The cells of lesson 11 that hold its loop, and the same code in the crate.
+/// The cells of lessons 11 and 12 that hold their loop, and the same code in the crate.
 mod lesson {
-    const NOTEBOOK: &str = include_str!("../../notebooks/11-event-loop.ipynb");
-    const CRATE: [&str; 4] = [
-        include_str!("../src/event_loop/queue.rs"),
-        include_str!("../src/event_loop/timer.rs"),
-        include_str!("../src/event_loop/socket.rs"),
-        include_str!("../src/event_loop/turn.rs"),
-    ];
+    const FUTURE: &str = include_str!("../../notebooks/11-future.ipynb");
+    const SOCKETS: &str = include_str!("../../notebooks/12-event-loop.ipynb");
+    const TIMER: [&str; 1] = [include_str!("../src/event_loop/timer.rs")];
+    const LOOP: [&str; 2] =
+        [include_str!("../src/event_loop/queue.rs"), include_str!("../src/event_loop/turn.rs")];
 
-    fn cells() -> Vec<String> {
-        let notebook: serde_json::Value = serde_json::from_str(NOTEBOOK).expect("a notebook is JSON");
+    fn cells(notebook: &str, ids: &[&str]) -> Vec<String> {
+        let notebook: serde_json::Value = serde_json::from_str(notebook).expect("a notebook is JSON");
         let cells = notebook["cells"].as_array().expect("it has cells").iter();
-        let of_loop = cells.filter(|cell| cell["id"].as_str().is_some_and(|id| id.starts_with("loop-")));
+        let of_loop = cells.filter(|cell| cell["id"].as_str().is_some_and(|id| ids.contains(&id)));
         let text = |cell: &serde_json::Value| match &cell["source"] {
             serde_json::Value::Array(lines) => lines.iter().filter_map(|line| line.as_str()).collect(),
             source => source.as_str().unwrap_or_default().to_owned(),
@@ -743,18 +746,24 @@ mod lesson {
         texts.map(bare).collect()
     }
 
-    #[test]
-    fn the_loop_of_lesson_11_has_less_than_150_lines_over_all_its_cells() {
-        let cells = cells();
-        let lines: usize = cells.iter().map(|cell| code_lines(cell).count()).sum();
-        assert!(cells.len() >= 5 && (60..150).contains(&lines), "{lines} lines in {} cells", cells.len());
-    }
-
-    #[test]
-    fn the_loop_of_lesson_11_is_the_one_tested_here_word_for_word() {
-        let (lesson, tested) = (bare(cells().into_iter()), bare(CRATE.map(str::to_owned).into_iter()));
+    fn are_the_same(lesson: &[String], tested: &[&str]) {
+        let (lesson, tested) =
+            (bare(lesson.iter().cloned()), bare(tested.iter().map(|text| (*text).to_owned())));
         let differ = lesson.bytes().zip(tested.bytes()).position(|(one, other)| one != other);
         let at = differ.unwrap_or(lesson.len().min(tested.len())).saturating_sub(30);
         assert!(lesson == tested, "{:?}\n{:?}", lesson.get(at..at + 90), tested.get(at..at + 90));
+    }
+
+    #[test]
+    fn the_timers_of_lesson_11_are_those_tested_here_word_for_word() {
+        are_the_same(&cells(FUTURE, &["loop-timer"]), &TIMER);
+    }
+
+    #[test]
+    fn the_loop_of_lesson_12_is_the_one_tested_here_word_for_word_in_less_than_100_lines() {
+        let cells = cells(SOCKETS, &["loop-queue", "loop-new", "loop-run"]);
+        are_the_same(&cells, &LOOP);
+        let lines: usize = cells.iter().map(|cell| code_lines(cell).count()).sum();
+        assert!(cells.len() == 3 && (40..100).contains(&lines), "{lines} lines in {} cells", cells.len());
     }
 }

@@ -3,8 +3,12 @@
 use std::collections::HashSet;
 
 use roxmltree::Document;
+use timelanes::error::Error;
 use timelanes::figure::{Figure, bars, compare, histogram, lines, log};
-use timelanes::timeline::{Activity, Arrow, Lane, MINUTE, Span, Timeline};
+use timelanes::time::MINUTE;
+use timelanes::timeline::{
+    Activity, Arrow, ArrowKind, Counter, Hold, Lane, LaneKind, MarkKind, Span, Timeline,
+};
 
 const MS: u64 = 1_000_000;
 /// Heights of full bars, as parts of the lane's, in the order of the classes k0, k1 …
@@ -33,6 +37,11 @@ fn in_a_row() -> Timeline {
         .with_lane(lane("Kohli", &kohli))
 }
 
+/// The figure of a timeline with a guess at its length.
+fn guessed(timeline: &Timeline, guess: f64) -> Figure {
+    timeline.figure().with_guess("the whole run", guess, timeline.length(), timeline.unit.symbol)
+}
+
 /// `lanes` lanes of `spans` spans each, in irregular lengths, without gaps.
 fn many(lanes: usize, spans: usize) -> Timeline {
     let (mut timeline, mut seed) = (Timeline::new("many"), 5_u64);
@@ -44,7 +53,7 @@ fn many(lanes: usize, spans: usize) -> Timeline {
             seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
             let end = start + 50 + (seed >> 40) % 900;
             let (activity, core) = (Activity::ALL[index % 4], Some((seed >> 60) as u16));
-            lane.push(Span { start, end, label, core, activity, depth: 0, ended: true }).expect("in order");
+            lane.push(Span { core, ..Span::new(start..end, activity, label) }).expect("in order");
             start = end;
         }
         timeline.lanes.push(lane);
@@ -59,8 +68,17 @@ fn one_span(span: Span, label: &str) -> Timeline {
     Timeline::new("one span").with_lane(lane)
 }
 
-const SPAN: Span =
-    Span { start: 0, end: MS, label: 0, core: None, activity: Activity::Running, depth: 0, ended: true };
+/// A millisecond of running.
+const SPAN: Span = Span {
+    start: 0,
+    end: MS,
+    label: 0,
+    core: None,
+    lock: None,
+    activity: Activity::Running,
+    depth: 0,
+    ended: true,
+};
 
 /// The pieces of a path made of M, H, V and z: each a list of corners.
 fn polygons(path: &str) -> Vec<Vec<(f64, f64)>> {
@@ -154,7 +172,7 @@ fn a_nested_span_is_drawn_once_and_the_outer_one_bracketed() {
         [(0, 100, Activity::Running, 0, "cake"), (20, 60, Activity::Waiting, 1, "oven")]
     {
         let label = lane.label_index(label);
-        let span = Span { start: start * MS, end: end * MS, label, core: None, activity, depth, ended: true };
+        let span = Span { depth, ..Span::new(start * MS..end * MS, activity, label) };
         lane.push(span).expect("in order");
     }
     let figure = Timeline::new("nested").with_lane(lane).figure();
@@ -230,10 +248,10 @@ fn hover_texts_say_name_label_activity_times_and_core() {
 
 #[test]
 fn the_words_say_the_numbers() {
-    let text = at_once().against(16.0).text();
+    let text = guessed(&at_once(), 16.0).text();
     assert!(text.contains("Amir: 0 to 10.0 min waiting (reads the menu)"), "{text}");
     assert!(text.contains("Up to 2 lanes were waiting at the same time; two or more for 5.00 min."));
-    assert!(text.contains("you guessed 16 min, it took 10 min."));
+    assert!(text.contains("The whole run: you guessed 16 min, it was 10 min."));
 }
 
 #[test]
@@ -244,7 +262,7 @@ fn guesses_that_cannot_be_drawn_are_answered_in_words() {
         (f64::NEG_INFINITY, "infinite"),
         (-3.0, "below zero"),
     ] {
-        let figure = at_once().against(guess);
+        let figure = guessed(&at_once(), guess);
         assert!(figure.text().contains(says), "{}", figure.text());
         assert_sound(&figure);
     }
@@ -253,7 +271,7 @@ fn guesses_that_cannot_be_drawn_are_answered_in_words() {
 #[test]
 fn huge_tiny_and_zero_guesses_keep_both_bars_on_one_scale() {
     for guess in [0.0, 1e-300, 1e300, f64::MAX, 16.0] {
-        let figure = at_once().against(guess).with_guess("", guess, 0.0, "");
+        let figure = guessed(&at_once(), guess).with_guess("", guess, 0.0, "");
         assert_sound(&figure);
         let svg = figure.svg();
         let document = Document::parse(&svg).expect("well-formed");
@@ -270,7 +288,7 @@ fn nothing_recorded_is_said() {
         for figure in [
             timeline.figure(),
             timeline.figure_by_core(),
-            timeline.against(1.0),
+            guessed(&timeline, 1.0),
             compare(&[&timeline, &at_once()]),
         ] {
             assert!(figure.text().contains("nothing was recorded"));
@@ -300,7 +318,12 @@ fn no_name_breaks_out_of_a_figure() {
         timeline.lanes[0].mark(MS / 2, name);
         timeline.lanes.push(Lane::new(name));
         timeline.notes.push(name.to_owned());
-        timeline.arrows.push(Arrow { label: name.to_owned(), from: (0, 0), to: (1, MS) });
+        timeline.arrows.push(Arrow {
+            kind: ArrowKind::Message,
+            label: name.to_owned(),
+            from: (0, 0),
+            to: (1, MS),
+        });
         let figures = [
             timeline.figure_by_core(),
             compare(&[&timeline, &timeline]).with_guess(name, 1.0, 2.0, name),
@@ -330,7 +353,7 @@ fn absurd_lengths_are_drawn() {
     {
         let timeline = one_span(Span { start, end, ..SPAN }, "long");
         for timeline in [timeline.clone(), timeline.in_unit(MINUTE)] {
-            assert_sound(&timeline.against(5.0));
+            assert_sound(&guessed(&timeline, 5.0));
         }
     }
     let mut crowd = one_span(Span { end: u64::MAX, ..SPAN }, "long");
@@ -374,6 +397,7 @@ fn thousands_of_marks_and_arrows_stay_bounded() {
     for at in 0..20_000 {
         timeline.lanes[at as usize % 3].mark(at, "wake");
         timeline.arrows.push(Arrow {
+            kind: ArrowKind::Message,
             label: "message".to_owned(),
             from: (0, at),
             to: (at as usize % 4, at + 9),
@@ -389,7 +413,8 @@ fn thousands_of_marks_and_arrows_stay_bounded() {
 fn the_same_data_gives_the_same_figure_and_other_data_other_ids() {
     let id = |figure: &Figure| figure.svg().split_once("id=\"").map(|(_, rest)| rest[..18].to_owned());
     assert_eq!(at_once().figure().svg(), at_once().figure().svg());
-    let ids = [at_once().figure(), in_a_row().figure(), at_once().against(3.0), in_a_row().figure_by_core()];
+    let ids =
+        [at_once().figure(), in_a_row().figure(), guessed(&at_once(), 3.0), in_a_row().figure_by_core()];
     assert_eq!(ids.iter().map(id).collect::<HashSet<_>>().len(), 4);
 }
 
@@ -432,7 +457,7 @@ fn charts_take_any_number_and_say_what_they_leave_out() {
         }
     }
     assert_sound(&histogram("all of them", "ms", &odd));
-    assert_sound(&bars::<&str>("none", "ms", &[]));
+    assert_sound(&bars::<&str>("none", "ms", &[] as &[(&str, f64)]));
     let left_out = lines("lines", "x", log("y"), &[("one", [(1.0, 0.0), (2.0, 3.0)])]);
     assert!(left_out.text().contains("1 point cannot be drawn"));
     assert!(histogram("h", "ms", &[1.0, f64::NAN]).text().contains("1 of 2 values are not finite"));
@@ -481,4 +506,187 @@ fn a_label_beside_its_bar_is_not_written_again_for_the_same_thing() {
         .with_lane(lane("ada", &steps))
         .with_lane(lane("end", &[(0, 100, Activity::Ready, "")]));
     assert_eq!(figure.figure().svg().matches(">a narrow step<").count(), 1);
+}
+
+/// One lane holds a lock for the whole time; the other is blocked on it for the second half.
+fn one_oven() -> Timeline {
+    let mut ada = lane("ada", &[(0, 10, Activity::Running, "bakes")]);
+    ada.holds.push(Hold { lock: 0, start: 0, end: 100 * MS, ended: true });
+    let mut bob = Lane::new("bob").of_kind(LaneKind::Thread);
+    let label = bob.label_index("wants oven");
+    let wants = Span { lock: Some(0), ..Span::new(50 * MS..100 * MS, Activity::Blocked, label) };
+    bob.push(wants).expect("one span is in order");
+    bob.holds.push(Hold { lock: 0, start: 100 * MS, end: 120 * MS, ended: true });
+    let mut timeline = Timeline::new("one oven").in_unit(MINUTE).with_lane(ada).with_lane(bob);
+    timeline.locks.push("oven".to_owned());
+    timeline
+}
+
+#[test]
+fn who_holds_a_lock_and_who_is_blocked_by_whom_is_drawn_and_said() {
+    let figure = one_oven().figure();
+    assert!(figure.svg().contains(">oven</text>") && figure.svg().contains(">holds a lock</text>"));
+    let html = figure.html();
+    assert!(html.contains("ada holds oven · from 0 min to 10.0 min (10.0 min)</title>"), "{html}");
+    assert!(html.contains(
+        "bob: wants oven · blocked · from 5.00 to 10.0 min (5.00 min) · blocked on oven, held by ada"
+    ));
+    let text = figure.text();
+    assert!(
+        text.contains("bob (thread): 5.00 to 10.0 min blocked (wants oven, on oven, held by ada)"),
+        "{text}"
+    );
+    assert!(text.contains("ada held oven from 0 min to 10.0 min."), "{text}");
+    assert_sound(&figure);
+}
+
+#[test]
+fn locks_held_at_once_lie_below_each_other_and_a_million_holds_stay_bounded() {
+    let mut timeline = one_oven();
+    timeline.locks.push("mixer".to_owned());
+    let alone = timeline.figure().svg();
+    timeline.lanes[0].holds.push(Hold { lock: 1, start: 30 * MS, end: 60 * MS, ended: false });
+    let both = timeline.figure();
+    assert!(both.svg().contains(">mixer</text>") && both.text().contains("and never let go"));
+    let height = |svg: &str| {
+        svg.split("viewBox=\"0 0 840 ").nth(1).and_then(|rest| rest.split('"').next()?.parse::<u32>().ok())
+    };
+    assert!(height(&both.svg()) > height(&alone), "one more bar needs more room");
+    let short = (0..1_000_000).map(|at| Hold { lock: 0, start: at * 100, end: at * 100 + 50, ended: true });
+    timeline.lanes[0].holds = short.collect();
+    assert!(timeline.figure().svg().len() < 120_000 && timeline.figure().html().len() < 720_000);
+}
+
+#[test]
+fn a_counter_is_a_step_line_on_the_lanes_axis_with_its_largest_value() {
+    let mut timeline = at_once();
+    let points = [(0, 1.0), (20, 7.0), (50, 3.0)].map(|(at, value)| (at * MS, value)).to_vec();
+    timeline.counters.push(Counter { name: "queue".to_owned(), unit: "messages".to_owned(), points });
+    let figure = timeline.figure();
+    let svg = figure.svg();
+    let document = Document::parse(&svg).expect("well-formed");
+    let line =
+        document.descendants().find(|node| node.attribute("class") == Some("counter")).expect("a line");
+    let path = line.attribute("d").expect("a path");
+    let steps = path.split('H').map(|step| step.split('V').next_back().expect("a height").parse::<f64>());
+    let heights: Vec<f64> = steps.flatten().collect();
+    let [one, seven, three] = [heights[0], heights[1], heights[2]];
+    assert!(((one - seven) / (one - three) - 3.0).abs() < 0.05, "{path}");
+    assert!(svg.contains(">7 messages</text>") && svg.contains(">queue</text>"));
+    assert!(figure.html().contains("queue: 7 messages from 2.00 min to 5.00 min</title>"));
+    assert!(figure.text().contains("counter queue: at most 7 messages (at 2.00 min), 3 messages in the end"));
+    assert_sound(&figure);
+}
+
+#[test]
+fn counters_of_a_comparison_share_one_scale_and_many_or_odd_values_stay_bounded() {
+    let counted = |most: f64, points: u64| {
+        let mut timeline = at_once();
+        let points = (0..points).map(|at| (at * 100 * MS / points, most * (at % 2) as f64)).collect();
+        timeline.counters.push(Counter { name: "queue".to_owned(), unit: String::new(), points });
+        timeline
+    };
+    let svg = compare(&[&counted(10.0, 2), &counted(5.0, 2)]).svg();
+    let lines: Vec<&str> = svg.split("class=\"counter\"").skip(1).collect();
+    let top = |line: &str| -> f64 {
+        let heights = line.split('"').nth(1).expect("a path").split('V').skip(1);
+        let heights =
+            heights.map(|rest| rest.split('H').next().expect("a number").parse::<f64>().expect("a number"));
+        let all: Vec<f64> = heights.collect();
+        all.iter().copied().fold(f64::INFINITY, f64::min)
+    };
+    let floor = |line: &str| -> f64 {
+        line.split(['M', ' ', 'H']).nth(3).and_then(|text| text.parse().ok()).expect("a floor")
+    };
+    let [high, low] = [0, 1].map(|index| floor(lines[index]) - top(lines[index]));
+    assert!((high / low - 2.0).abs() < 0.1, "{high} and {low}");
+    for most in [0.0, -4.0, 1e300, f64::MAX] {
+        for points in [1, 3, 500_000] {
+            let figure = counted(most, points).figure();
+            assert!(figure.svg().len() < 60_000);
+            assert_sound(&figure);
+        }
+    }
+    let mut many = at_once();
+    many.counters =
+        vec![Counter { name: "x".repeat(500), unit: "<b>".to_owned(), points: vec![(1, 2.0)] }; 40];
+    assert!(many.figure().text().contains("32 counters more were recorded"), "{}", many.figure().text());
+    assert_sound(&many.figure());
+}
+
+#[test]
+fn a_failed_run_says_so_above_its_lanes_and_names_the_circle_below() {
+    let mut table = Timeline::new("table");
+    for (index, name) in ["ada", "bob"].into_iter().enumerate() {
+        let mut one = Lane::new(name);
+        let label = one.label_index("wants a fork");
+        let wants = Span::new(5 * MS..9 * MS, Activity::Blocked, label);
+        one.push(Span { lock: Some(1 - index as u16), ended: false, ..wants }).expect("in order");
+        one.holds.push(Hold { lock: index as u16, start: MS, end: 9 * MS, ended: false });
+        table = table.with_lane(one);
+    }
+    table.locks = ["left", "right"].map(str::to_owned).to_vec();
+    assert!(table.figure().text().contains("Deadlock: each waits for the next, in a circle"));
+    let says = "\"ada\" panicked: burnt <the> cake".to_owned();
+    table.fault = Some(Error::Panicked { lane: "ada".to_owned(), says });
+    let figure = table.figure();
+    let text = figure.text();
+    assert_eq!(text.lines().nth(1).map(|line| line.starts_with("This run failed")), Some(true), "{text}");
+    assert!(
+        text.contains("ada waits for right, which bob holds; bob waits for left, which ada holds"),
+        "{text}"
+    );
+    let svg = figure.svg();
+    assert!(svg.find("This run failed").expect("said") < svg.find(">ada</text>").expect("drawn"));
+    assert_sound(&figure);
+    let compared = compare(&[&at_once(), &table]);
+    assert!(compared.text().contains("table failed"), "{}", compared.text());
+    assert_sound(&compared);
+}
+
+#[test]
+fn kinds_of_arrows_differ_in_dash_or_head_and_the_legend_names_them() {
+    let looks: HashSet<String> = ArrowKind::ALL
+        .iter()
+        .map(|kind| {
+            let mut timeline = at_once();
+            timeline.arrows.push(Arrow {
+                kind: *kind,
+                label: "x".to_owned(),
+                from: (0, 0),
+                to: (1, 50 * MS),
+            });
+            let svg = timeline.figure().svg();
+            assert_eq!(svg.contains(&format!(">{}</text>", kind.name())), *kind != ArrowKind::Message);
+            let panel = svg.split("class=\"panel\"").nth(1).expect("a panel");
+            let dash = panel
+                .split("stroke-dasharray=\"")
+                .nth(1)
+                .and_then(|rest| rest.split('"').next())
+                .expect("a dash");
+            let head = panel
+                .split("stroke-dasharray")
+                .nth(1)
+                .and_then(|rest| rest.split("<path d=\"").nth(1))
+                .expect("a head");
+            format!(
+                "{dash} {} {}",
+                head.split('"').next().expect("a path").matches('L').count(),
+                panel.contains("stroke-width=\"2.6\"")
+            )
+        })
+        .collect();
+    assert_eq!(looks.len(), ArrowKind::ALL.len(), "{looks:?}");
+}
+
+#[test]
+fn what_a_mark_is_stands_beside_what_it_says() {
+    let mut timeline = at_once();
+    let said = timelanes::timeline::Mark { at: MS, kind: MarkKind::Panicked, label: "burnt".to_owned() };
+    timeline.lanes[0].push_mark(said);
+    assert!(
+        timeline.figure().text().contains("panicked: burnt at 0.100 min"),
+        "{}",
+        timeline.figure().text()
+    );
 }

@@ -1,26 +1,25 @@
 //! The recorder, used by real threads, futures and careless learners.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
 
 use timelanes::machine;
 use timelanes::prelude::*;
-use timelanes::record::record_within;
 
 #[test]
 fn many_threads_lose_no_event_and_tear_none() {
     let (threads, rounds) = (16, 20_000);
-    let run = record("many", |run| {
-        for thread in 0..threads {
-            run.spawn(format!("lane {thread}"), move |lane| {
-                for round in 0..rounds {
-                    let label = if round % 2 == 0 { "even" } else { "odd" };
-                    lane.during(Running, label, || lane.during(Waiting, "inside", || ()));
-                }
-            });
-        }
-    })
-    .unwrap();
+    let run = record("many")
+        .threads(|run| {
+            for thread in 0..threads {
+                run.spawn(format!("lane {thread}"), move |lane| {
+                    for round in 0..rounds {
+                        let label = if round % 2 == 0 { "even" } else { "odd" };
+                        lane.during(Running, label, || lane.during(Waiting, "inside", || ()));
+                    }
+                });
+            }
+        })
+        .unwrap();
     assert_eq!(run.lanes.len(), threads);
     for lane in &run.lanes {
         assert_eq!(lane.spans().len(), 2 * rounds);
@@ -36,12 +35,13 @@ fn many_threads_lose_no_event_and_tear_none() {
 
 #[test]
 fn every_lane_knows_its_own_thread() {
-    let run = record("threads", |run| {
-        for name in ["ada", "bob"] {
-            run.spawn(name, |lane| lane.mark("here"));
-        }
-    })
-    .unwrap();
+    let run = record("threads")
+        .threads(|run| {
+            for name in ["ada", "bob"] {
+                run.spawn(name, |lane| lane.mark("here"));
+            }
+        })
+        .unwrap();
     assert_eq!(run.lanes[0].pid, std::process::id());
     if cfg!(target_os = "linux") {
         assert_ne!(run.lanes[0].tid, run.lanes[1].tid);
@@ -51,21 +51,23 @@ fn every_lane_knows_its_own_thread() {
 #[test]
 fn waits_at_once_overlap_and_waits_in_a_row_do_not() {
     let customers = [("Amir", 6), ("Kohli", 4)];
-    let at_once = record("at once", |run| {
-        for (name, minutes) in customers {
-            run.spawn(name, move |lane| lane.wait("reads", minutes * MINUTE));
-        }
-    })
-    .unwrap();
-    let in_a_row = record("in a row", |run| {
-        for (name, minutes) in customers {
-            run.lane(name).wait("reads", minutes * MINUTE);
-        }
-    })
-    .unwrap();
-    assert!(at_once.overlap("Amir", "Kohli").unwrap() > 2.0);
-    assert_eq!(in_a_row.overlap("Amir", "Kohli").unwrap(), 0.0);
-    assert!(in_a_row.length() >= 10.0);
+    let at_once = record("at once")
+        .threads(|run| {
+            for (name, minutes) in customers {
+                run.spawn(name, move |lane| lane.wait("reads", minutes * MINUTE));
+            }
+        })
+        .unwrap();
+    let in_a_row = record("in a row")
+        .threads(|run| {
+            for (name, minutes) in customers {
+                run.lane(name).wait("reads", minutes * MINUTE);
+            }
+        })
+        .unwrap();
+    assert!(at_once.overlap("Amir", "Kohli").unwrap() > 2 * MINUTE);
+    assert_eq!(in_a_row.overlap("Amir", "Kohli").unwrap(), Time::ZERO);
+    assert!(in_a_row.length() >= 10 * MINUTE);
     assert_eq!(in_a_row.order(), ["Amir", "Kohli"]);
     assert!(at_once.unit.story);
 }
@@ -134,21 +136,25 @@ fn an_arrow_joins_the_lane_it_left_to_the_lane_it_reached() {
 #[test]
 fn a_time_nobody_can_wait_for_is_refused_with_its_lane_and_the_reason() {
     for bad in [-5.0, f64::NAN, f64::INFINITY, 1e300] {
-        let error =
-            record("bad", |run| run.lane("Amir").wait("reads", bad * MINUTE)).unwrap_err().to_string();
+        let error = record("bad")
+            .threads(|run| run.lane("Amir").wait("reads", bad * MINUTE))
+            .unwrap_err()
+            .to_string();
         assert!(error.contains("Amir") && error.contains("zero or more"), "{error}");
-        let error =
-            record("bad", |run| run.lane("Amir").work("mixes", bad * MINUTE)).unwrap_err().to_string();
+        let error = record("bad")
+            .threads(|run| run.lane("Amir").work("mixes", bad * MINUTE))
+            .unwrap_err()
+            .to_string();
         assert!(error.contains("Amir"), "{error}");
     }
-    let nothing = record("zero", |run| run.lane("Amir").wait("reads", 0.0 * MINUTE)).unwrap();
+    let nothing = record("zero").threads(|run| run.lane("Amir").wait("reads", 0.0 * MINUTE)).unwrap();
     assert_eq!(nothing.lanes[0].spans().len(), 1);
 }
 
 #[test]
 fn a_wait_beyond_the_limit_is_not_begun() {
     let begun = std::time::Instant::now();
-    let error = record("too long", |run| run.lane("Amir").wait("reads", 1e9 * MINUTE)).unwrap_err();
+    let error = record("too long").threads(|run| run.lane("Amir").wait("reads", 1e9 * MINUTE)).unwrap_err();
     assert!(
         error.to_string().contains("\"Amir\"") && error.to_string().contains("a run may last 20 s"),
         "{error}"
@@ -158,39 +164,39 @@ fn a_wait_beyond_the_limit_is_not_begun() {
 
 #[test]
 fn work_stops_at_the_limit() {
-    let limit = Duration::from_millis(30);
-    let error = record_within(limit, "endless", |run| {
+    let error = record("endless").within(30 * MILLISECOND).threads(|run| {
         let lane = run.lane("ada");
         (0..1000).for_each(|_| lane.work("spins", 20 * MILLISECOND));
     });
-    assert!(matches!(error, Err(Error::TimeLimit { .. })));
+    assert!(matches!(error.map_err(Error::from), Err(Error::TimeLimit { .. })));
 }
 
 #[test]
 fn a_panic_in_a_thread_is_the_run_s_error_and_the_others_go_on() {
     let done = AtomicBool::new(false);
-    let error = record("panics", |run| {
-        run.spawn("ada", |_| panic!("burnt the cake"));
-        run.spawn("bob", |lane| {
-            lane.wait("bakes", 1 * MILLISECOND);
-            done.store(true, Ordering::Relaxed);
-        });
-    })
-    .unwrap_err()
-    .to_string();
+    let error = record("panics")
+        .threads(|run| {
+            run.spawn("ada", |_| panic!("burnt the cake"));
+            run.spawn("bob", |lane| {
+                lane.wait("bakes", 1 * MILLISECOND);
+                done.store(true, Ordering::Relaxed);
+            });
+        })
+        .unwrap_err()
+        .to_string();
     assert!(error.contains("ada") && error.contains("burnt the cake"), "{error}");
     assert!(done.load(Ordering::Relaxed));
 }
 
 #[test]
 fn a_panic_in_the_run_itself_is_its_error() {
-    let error = record("panics", |_| panic!("no cells left")).unwrap_err().to_string();
+    let error = record("panics").threads(|_| panic!("no cells left")).unwrap_err().to_string();
     assert!(error.contains("no cells left"), "{error}");
 }
 
 #[test]
 fn joining_a_thread_hands_over_its_result() {
-    let run = record("join", |run| {
+    let run = record("join").threads(|run| {
         let ada = run.spawn("ada", |_| 6 * 7);
         assert_eq!(ada.join(), Some(42));
     });
@@ -199,14 +205,16 @@ fn joining_a_thread_hands_over_its_result() {
 
 #[test]
 fn more_lanes_than_a_figure_can_show_is_an_error_and_no_flood() {
-    let error =
-        record("flood", |run| (0..100_000).for_each(|_| drop(run.lane("x")))).unwrap_err().to_string();
+    let error = record("flood")
+        .threads(|run| (0..100_000).for_each(|_| drop(run.lane("x"))))
+        .unwrap_err()
+        .to_string();
     assert!(error.contains("too many lanes"), "{error}");
 }
 
 #[test]
 fn a_million_threads_are_refused_with_the_number_that_is_allowed() {
-    let error = record("flood", |run| {
+    let error = record("flood").threads(|run| {
         for _ in 0..1_000_000 {
             run.spawn("x", |_| ());
         }
@@ -217,7 +225,8 @@ fn a_million_threads_are_refused_with_the_number_that_is_allowed() {
 
 #[test]
 fn a_core_that_is_not_there_is_refused_with_those_there_are() {
-    let error = record("pin", |run| drop(run.spawn_on(4_000, "ada", |_| ()))).unwrap_err().to_string();
+    let error =
+        record("pin").threads(|run| drop(run.spawn_on(4_000, "ada", |_| ()))).unwrap_err().to_string();
     assert!(error.contains("core 4000"), "{error}");
     assert!(machine::pin(usize::MAX).is_err());
 }
@@ -226,30 +235,32 @@ fn a_core_that_is_not_there_is_refused_with_those_there_are() {
 #[test]
 fn two_workers_on_one_core_are_never_recorded_running_at_once() {
     let core = Machine::here().cores[0];
-    let run = record("one core", |run| {
-        for name in ["ada", "bob"] {
-            run.spawn_on(core, name, |lane| lane.work("mixes", 60 * MILLISECOND));
-        }
-    })
-    .unwrap();
+    let run = record("one core")
+        .threads(|run| {
+            for name in ["ada", "bob"] {
+                run.spawn_on(core, name, |lane| lane.work("mixes", 60 * MILLISECOND));
+            }
+        })
+        .unwrap();
     let together = run.both(Running, "ada", "bob").unwrap();
-    assert!(together < 0.02 * run.length(), "{together} of {} ms", run.length());
+    assert!(together / run.length() < 0.02, "{together} of {}", run.length());
     for lane in &run.lanes {
         assert_eq!(lane.cores(), [core as u16]);
         assert!(lane.times(Ready) > 0, "{} was never taken off the core", lane.name);
         // What was counted as running is CPU time, within a few slices' edges.
-        let (running, cpu) = (lane.total(Running) as f64, lane.cpu.unwrap().as_nanos() as f64);
+        let (running, cpu) = (lane.nanos(Running) as f64, lane.cpu.unwrap().as_nanos() as f64);
         assert!((0.8..1.25).contains(&(running / cpu)), "{running} running, {cpu} CPU");
     }
 }
 
 #[test]
 fn waiting_costs_no_cpu_time_and_work_does() {
-    let run = record("cpu", |run| {
-        run.spawn("sleeper", |lane| lane.wait("sleeps", 40 * MILLISECOND));
-        run.spawn("worker", |lane| lane.work("works", 40 * MILLISECOND));
-    })
-    .unwrap();
+    let run = record("cpu")
+        .threads(|run| {
+            run.spawn("sleeper", |lane| lane.wait("sleeps", 40 * MILLISECOND));
+            run.spawn("worker", |lane| lane.work("works", 40 * MILLISECOND));
+        })
+        .unwrap();
     let cpu = |name: &str| run.lane(name).unwrap().cpu.unwrap();
     assert!(cpu("sleeper") * 4 < cpu("worker"));
 }
@@ -288,7 +299,7 @@ fn a_future_dropped_half_way_ends_its_lane() {
     drop(task);
     let run = recorder.finish().unwrap();
     assert!(run.lanes[0].spans().iter().all(|span| span.ended));
-    assert_eq!(run.lanes[0].marks()[0].label, "cancelled");
+    assert_eq!(run.lanes[0].marks()[0].kind, MarkKind::Cancelled);
 }
 
 #[test]
@@ -335,6 +346,7 @@ fn a_panic_in_a_poll_is_marked_with_what_it_said_and_goes_on() {
     assert!(polled.is_err());
     drop(task);
     let run = recorder.finish().unwrap();
-    assert_eq!(run.lanes[0].marks().iter().map(|mark| &*mark.label).collect::<Vec<_>>(), ["panicked: burnt"]);
+    let marks: Vec<_> = run.lanes[0].marks().iter().map(|mark| (mark.kind, &*mark.label)).collect();
+    assert_eq!(marks, [(MarkKind::Panicked, "burnt")]);
     assert!(run.lanes[0].spans().iter().all(|span| span.ended));
 }

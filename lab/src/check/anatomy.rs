@@ -1,20 +1,14 @@
-//! Rules on a lesson's parts: which there must be, where, and how long they may be.
+//! Rules on a lesson's parts: which there must be, and where.
 
 use super::course;
 use super::exercise;
 use super::fault::{Fault, FaultKind};
-use super::lesson::{Cell, Kind, Lesson};
+use super::lesson::{Kind, Lesson};
 use super::markdown;
 use crate::project::SETUP_CELL;
 
-/// The longest code cell, in lines.
-const CODE_LINES: usize = 20;
-/// The longest text between two code cells, in words.
-const PROSE_WORDS: usize = 160;
-/// How many code cells a lesson aims at.
-const CODE_CELLS: std::ops::RangeInclusive<usize> = 8..=14;
-/// Markdown that has its own measure, or is folded away.
-const NOT_PROSE: [&str; 4] = ["header", "nav", "solution", "recap"];
+/// The most minutes that a lesson may take.
+const MINUTES: u32 = 45;
 /// The tags that mean something to `check`; others are Jupyter's or the author's own.
 const TAGS: [&str; 13] = [
     "header",
@@ -42,22 +36,13 @@ pub fn faults(lesson: &Lesson) -> Vec<Fault> {
     faults.extend(parts(lesson));
     faults.extend(last_cell(lesson));
     faults.extend(exercise::faults(lesson));
-    faults.extend(lesson.code().filter_map(long_code));
-    faults.extend(long_prose(lesson));
+    faults.extend(further(lesson));
     faults
 }
 
 /// What is worth saying and not wrong.
 pub fn notes(lesson: &Lesson) -> Vec<String> {
     let mut notes = Vec::new();
-    let count = lesson.code().count();
-    if !CODE_CELLS.contains(&count) {
-        notes.push(format!(
-            "{count} code cells; lessons aim at {} to {}",
-            CODE_CELLS.start(),
-            CODE_CELLS.end()
-        ));
-    }
     for cell in &lesson.cells {
         for tag in cell.tags.iter().filter(|tag| !TAGS.contains(&tag.as_str())) {
             notes.push(format!("cell {}: the tag `{tag}` means nothing here", cell.number));
@@ -79,7 +64,10 @@ fn header(lesson: &Lesson) -> Vec<Fault> {
     let checks = [
         (header.title.as_ref().is_some_and(titled), format!("a title `# {number} · …`")),
         (header.question.is_some(), "the lesson's question in italics, with its ?".into()),
-        (says_minutes(&header.text), "how many minutes it takes (`40 minutes`)".into()),
+        (
+            minutes(&header.text).is_some_and(|minutes| minutes <= MINUTES),
+            format!("how many minutes it takes, {MINUTES} at most (`40 minutes`)"),
+        ),
         (
             needs.iter().any(|n| header.text.contains(n)),
             "what comes first (`after 04`, or `first lesson`)".into(),
@@ -91,11 +79,9 @@ fn header(lesson: &Lesson) -> Vec<Fault> {
     if missing.is_empty() { Vec::new() } else { vec![first.fault(FaultKind::Header, what)] }
 }
 
-fn says_minutes(text: &str) -> bool {
+fn minutes(text: &str) -> Option<u32> {
     let words: Vec<_> = text.split_whitespace().collect();
-    words
-        .windows(2)
-        .any(|pair| pair[0].ends_with(|c: char| c.is_ascii_digit()) && pair[1].starts_with("minute"))
+    words.windows(2).filter(|pair| pair[1].starts_with("minute")).find_map(|pair| pair[0].parse().ok())
 }
 
 fn setup(lesson: &Lesson) -> Option<Fault> {
@@ -149,29 +135,31 @@ fn exercises_wanted(lesson: &Lesson) -> std::ops::RangeInclusive<usize> {
 }
 
 fn last_cell(lesson: &Lesson) -> Option<Fault> {
-    let last = lesson.code().last()?;
+    let last = lesson.main_path().iter().rfind(|cell| cell.kind == Kind::Code)?;
     let misplaced = !last.has_tag("complete") && lesson.count(Kind::Code, "complete") > 0;
-    misplaced
-        .then(|| last.fault(FaultKind::MissingPart, "the last code cell is not the one tagged `complete`"))
+    let what = "the last code cell above Further is not the one tagged `complete`";
+    misplaced.then(|| last.fault(FaultKind::MissingPart, what))
 }
 
-fn long_code(cell: &Cell) -> Option<Fault> {
-    let lines = cell.source.lines().count();
-    let what = || format!("the cell has {lines} lines; at most {CODE_LINES} are read with pleasure");
-    (lines > CODE_LINES).then(|| cell.fault(FaultKind::LongCell, what()))
-}
-
-fn long_prose(lesson: &Lesson) -> Vec<Fault> {
-    let mut faults = Vec::new();
-    for stretch in lesson.cells.split(|cell| cell.kind == Kind::Code) {
-        let prose =
-            |cell: &&Cell| cell.kind == Kind::Markdown && !NOT_PROSE.iter().any(|tag| cell.has_tag(tag));
-        let words: usize = stretch.iter().filter(prose).map(|cell| markdown::words(&cell.source)).sum();
-        if let Some(first) = stretch.iter().find(prose).filter(|_| words > PROSE_WORDS) {
-            let what =
-                format!("{words} words stand here before the next code cell; at most {PROSE_WORDS} wanted");
-            faults.push(first.fault(FaultKind::LongProse, what));
-        }
-    }
-    faults
+/// What may be skipped comes last, says so, and asks nothing.
+fn further(lesson: &Lesson) -> Vec<Fault> {
+    let Some(at) = lesson.further() else { return Vec::new() };
+    let (before, further) = lesson.cells.split_at(at);
+    let asks = further.iter().find(|cell| cell.is(Kind::Code, "exercise"));
+    let checks = [
+        (
+            before.iter().any(|cell| cell.has_tag("recap"))
+                && before.iter().any(|cell| cell.has_tag("complete")),
+            &further[0],
+            "Further stands above the recap or the cell tagged `complete`",
+        ),
+        (
+            further[0].source.to_lowercase().contains("skip"),
+            &further[0],
+            "Further does not say that it can be skipped",
+        ),
+        (asks.is_none(), asks.unwrap_or(&further[0]), "an exercise stands below Further"),
+    ];
+    let wrong = checks.into_iter().filter(|(right, ..)| !right);
+    wrong.map(|(_, cell, what)| cell.fault(FaultKind::Further, what)).collect()
 }

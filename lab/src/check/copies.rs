@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use tempfile::TempDir;
 
+use super::answers;
+
 /// The copy; it goes away with this value.
 #[derive(Debug)]
 pub struct Copy {
@@ -55,7 +57,8 @@ fn copy_folder(from: &Path, to: &Path) -> std::io::Result<()> {
     for entry in fs::read_dir(from)? {
         let entry = entry?;
         let target = to.join(entry.file_name());
-        if entry.file_name() == ".ipynb_checkpoints" {
+        // No cell reads the answers, and they are many.
+        if entry.file_name() == ".ipynb_checkpoints" || entry.file_name() == answers::FOLDER {
             continue;
         }
         // A link is followed: what a lesson writes to must not be the learner's file.

@@ -71,6 +71,12 @@ impl Course {
         })
     }
 
+    /// The lessons that can be read, in the order they are read.
+    pub fn lessons(&self) -> Vec<Lesson> {
+        let well_named = self.notebooks.iter().filter(|path| is_well_named(path));
+        well_named.filter_map(|path| Lesson::read(path).ok()).collect()
+    }
+
     /// The lessons in the order they are read, for the links between them. Misnamed files have no place in it.
     pub fn entries(&self) -> Vec<Entry> {
         self.notebooks.iter().filter(|path| is_well_named(path)).map(|path| entry(path)).collect()

@@ -1,12 +1,15 @@
 //! The order of a check: which lessons, what is mended first, the rules, the run.
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
+use futures::StreamExt;
+use indicatif::MultiProgress;
 
+use super::answers::{Answer, Answers};
 use super::copies::Copy;
 use super::course::{self, Course};
+use super::exercise::Exercise;
 use super::fault::{Fault, FaultKind};
 use super::lesson::Lesson;
 use super::options::Options;
@@ -14,7 +17,7 @@ use super::progress::Progress;
 use super::rehearsal::{Limits, Rehearsal, Run};
 use super::report::{LessonReport, Report};
 use super::session::Session;
-use super::{anatomy, exercise, form, links, mend};
+use super::{anatomy, answers, closed, exercise, form, glossary, jobs, links, mend, python, size, terms};
 use crate::project::Project;
 
 /// Checks the lessons in the folder `notebooks`, on kernels of `project`. Dropping the future ends all it
@@ -24,7 +27,6 @@ use crate::project::Project;
 /// When the folder cannot be read, a lesson cannot be mended, or there is no lesson at all.
 pub async fn examine(project: &Project, notebooks: &Path, options: &Options) -> Result<Report> {
     let course = Course::read(notebooks)?;
-    let mut report = Report::default();
     let mut asked = asked(&course, options);
     if asked.is_empty() {
         bail!("there is no lesson in {}", notebooks.display());
@@ -32,16 +34,23 @@ pub async fn examine(project: &Project, notebooks: &Path, options: &Options) -> 
     if options.fix {
         mend(&course, &mut asked)?;
     }
-    let all = asked.len();
-    for (index, (lesson, found)) in asked.into_iter().enumerate() {
-        let lesson = match found {
+    let jobs = options.jobs.map_or_else(jobs::default, usize::from).min(asked.len());
+    let limits = (!options.no_run).then(|| Limits::of(options, jobs));
+    let (course, all, bars) = (&course, asked.len(), &MultiProgress::new());
+    let lessons = asked.into_iter().enumerate().map(|(index, (lesson, found))| async move {
+        match found {
             Ok(path) => {
-                let progress = Progress::new(&lesson.lesson, index + 1, all);
-                examine_one(project, &course, &path, lesson, options, &progress).await
+                let progress = Progress::new(bars, &lesson.lesson, index + 1, all);
+                examine_one(project, course, &path, lesson, limits, &progress).await
             }
             Err(fault) => LessonReport { faults: vec![fault], ..lesson },
-        };
-        report.lessons.push(lesson);
+        }
+    });
+    let lessons = futures::stream::iter(lessons).buffered(jobs).collect().await;
+    let mut report = Report { lessons, ..Report::default() };
+    if options.notebooks.is_empty() {
+        report.course = answers::strays(course);
+        report.course.extend(glossary::fault(course));
     }
     Ok(report)
 }
@@ -69,12 +78,17 @@ fn asked(course: &Course, options: &Options) -> Vec<(LessonReport, Result<PathBu
 }
 
 fn mend(course: &Course, asked: &mut [(LessonReport, Result<PathBuf, Fault>)]) -> Result<()> {
-    for (report, found) in asked {
+    for (report, found) in asked.iter_mut() {
         if let Ok(path) = found
             && Lesson::read(path).is_ok()
         {
             report.mended = mend::mend(path, course)?;
         }
+    }
+    if glossary::mend(course)?
+        && let Some((report, _)) = asked.first_mut()
+    {
+        report.mended.push(format!("the glossary of the course, {}, written", glossary::FILE));
     }
     Ok(())
 }
@@ -84,21 +98,17 @@ async fn examine_one(
     course: &Course,
     path: &Path,
     mut report: LessonReport,
-    options: &Options,
+    limits: Option<Limits>,
     progress: &Progress,
 ) -> LessonReport {
     match Lesson::read(path) {
         Err(fault) => report.faults.push(fault),
         Ok(lesson) => {
             report.cells = lesson.cells.len();
-            report.exercises = exercise::exercises(&lesson).len();
-            report.notes = anatomy::notes(&lesson);
-            report.faults.extend(form::faults(&lesson));
-            report.faults.extend(anatomy::faults(&lesson));
-            report.faults.extend(links::faults(&lesson, course));
+            let trials = read(course, &lesson, &mut report);
             let runs = lesson.code().next().is_some() && !form::is_for_another_kernel(&lesson);
-            if runs && !options.no_run {
-                perform(project, course, &lesson, options, progress, &mut report).await;
+            if runs && let Some(limits) = limits {
+                perform(project, course, &lesson, &trials, limits, progress, &mut report).await;
             }
         }
     }
@@ -106,22 +116,44 @@ async fn examine_one(
     report
 }
 
+/// All that shows without a run; gives the exercises with the answers to each.
+fn read(course: &Course, lesson: &Lesson, report: &mut LessonReport) -> Vec<(Exercise, Vec<Answer>)> {
+    report.notes = [anatomy::notes(lesson), size::notes(lesson), python::notes(lesson)].concat();
+    report.faults = form::faults(lesson);
+    if lesson.cells.is_empty() {
+        return Vec::new();
+    }
+    let rules = [anatomy::faults, closed::faults, size::faults, python::faults];
+    report.faults.extend(rules.iter().flat_map(|rule| rule(lesson)));
+    report.faults.extend(links::faults(lesson, course));
+    report.faults.extend(terms::faults(lesson, course));
+    let exercises = exercise::exercises(lesson);
+    report.exercises = exercises.len();
+    let names: Vec<_> = exercise::starters(lesson).map(|(name, _)| name).collect();
+    report.faults.extend(answers::orphans(course, lesson, &names));
+    let with_answers = exercises.into_iter().map(|exercise| {
+        let answers = Answers::read(course, lesson, &exercise);
+        report.faults.extend(answers.faults);
+        (exercise, answers.there)
+    });
+    with_answers.collect()
+}
+
 async fn perform(
     project: &Project,
     course: &Course,
     lesson: &Lesson,
-    options: &Options,
+    trials: &[(Exercise, Vec<Answer>)],
+    limits: Limits,
     progress: &Progress,
     report: &mut LessonReport,
 ) {
-    let limits = Limits {
-        cell: Duration::from_secs_f64(options.cell_seconds),
-        lesson: Duration::from_secs_f64(options.lesson_seconds),
-    };
-    match rehearse(project, course, lesson, limits, progress).await {
+    report.faults.extend(python::run(project, lesson).await);
+    match rehearse(project, course, lesson, trials, limits, progress).await {
         Ok(run) => {
             report.seconds = Some((run.seconds * 1000.0).round() / 1000.0);
             report.figures = run.figures;
+            report.answers = Some(run.tally);
             report.faults.extend(run.faults);
             report.notes.extend(
                 run.stopped.map(|cell| format!("stopped at cell {cell}: those after it were not run")),
@@ -138,11 +170,12 @@ async fn rehearse(
     project: &Project,
     course: &Course,
     lesson: &Lesson,
+    trials: &[(Exercise, Vec<Answer>)],
     limits: Limits,
     progress: &Progress,
 ) -> Result<Run> {
     progress.starting();
     let copy = Copy::make(course.folder(), &project.support_crate())?;
     let session = Session::start(project, copy).await.context("the kernel could not be started")?;
-    Ok(Rehearsal::new(lesson, session, limits, progress).perform().await)
+    Ok(Rehearsal::new(lesson, trials, session, limits, progress).perform().await)
 }

@@ -54,8 +54,24 @@ fault_kinds! {
     IncompleteExercise "incomplete-exercise"
         "an exercise is a code cell `exercise`, a code cell `check`, and a markdown cell `solution` in this order, \
          the last with a ```rust block after a blank line inside `<details>`";
+    OpenCheck "open-check" "run `cargo lab check --fix`: it folds the check cell away, with a line that says what it is";
+    OtherExercise "other-exercise" "let the check call `exercise` with the lesson's number and the exercise's own";
+    Further "further" "let Further come after the recap and the `complete` cell, say that it can be skipped, and ask nothing";
+    TooManyCells "too-many-cells" "take a cell out, join two, or move what is not needed below the heading Further";
     LongCell "long-cell" "cut the cell in two, or move what is not the lesson's subject into the support crate";
     LongProse "long-prose" "shorten the text, or put a code cell in between";
+    Terms "terms"
+        "end the recap with `### Terms` and a list, each item `- **term**: what it means.`, of terms that the text above \
+         uses; lesson 00 links to glossary.md";
+    DoubledTerm "doubled-term" "define the term in the first lesson that uses it, and only there";
+    Glossary "glossary" "run `cargo lab check --fix`: it writes the glossary from the recaps";
+    InPython "in-python"
+        "write Python as a ```python block after a blank line inside `<details>` whose `<summary>` begins with \"In Python\"";
+    // The answers
+    TooFewAnswers "too-few-answers" "write the answers that are missing: `cargo lab check --help` says where and how";
+    OrphanAnswer "orphan-answer" "give the answers the name of their exercise, name each file by what it is, or take them away";
+    AnswerForm "answer-form"
+        "let each answer be another one, and begin with a comment: what did the learner think who wrote it?";
     // The run
     KernelNotStarted "kernel-not-started" "run `cargo lab doctor`: it says what is missing";
     CompileError "compile-error" "mend the code; when the lesson is about this error, tag the cell `raises-exception`";
@@ -73,6 +89,14 @@ fault_kinds! {
     NoVerdict "no-verdict" "end the check cell with its verdict: the verdict, HTML and plain text in one output";
     StarterPasses "starter-passes" "make the starter wrong in what the exercise asks for, or the check stricter";
     SolutionFails "solution-fails" "correct the solution, or the check that judges it";
+    Hints "hints" "give the exercise three `.hint(…)`: where to look, what to change, nearly the answer";
+    SaysNothing "says-nothing" "let the check say with `.saw(…)` what was measured";
+    AnswerBreaks "answer-breaks"
+        "let the answer run through, and the check judge whatever it left, without a panic and without `?`";
+    WrongAccepted "wrong-accepted" "make the check stricter: let it ask for what the exercise is about";
+    WrongReason "wrong-reason" "let the check see what is wrong with the answer, or correct the line `// says:` in its file";
+    RightRefused "right-refused" "let the check ask for no more than the exercise does";
+    PythonFails "python-fails" "correct the Python, or the comments that say what it prints";
 }
 
 impl Serialize for FaultKind {

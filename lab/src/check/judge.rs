@@ -15,6 +15,10 @@ const VERDICT: &str = "application/vnd.timelanes.verdict+json";
 pub struct Verdict {
     pub passed: bool,
     pub says: String,
+    /// What was measured.
+    pub saw: Vec<String>,
+    /// All hints, also those that were not shown yet.
+    pub hints: Vec<String>,
 }
 
 /// Every fault that shows in the run of one cell, its figure among them. `during` is what was run, when it is
@@ -134,7 +138,12 @@ pub fn verdict(outcome: &Outcome) -> Result<Verdict, String> {
             return Err(format!("the verdict came without {mime}, so that a learner would not see it"));
         }
     }
-    Ok(Verdict { passed, says: value["says"].as_str().unwrap_or("").to_owned() })
+    let list = |key: &str| {
+        let texts = value[key].as_array().into_iter().flatten().filter_map(Value::as_str);
+        texts.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty()).collect()
+    };
+    let says = value["says"].as_str().unwrap_or("").to_owned();
+    Ok(Verdict { passed, says, saw: list("saw"), hints: list("hints") })
 }
 
 fn verdict_in(media: &Media) -> Option<&Value> {

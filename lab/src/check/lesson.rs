@@ -6,6 +6,9 @@ use serde_json::{Value, json};
 
 use super::fault::{CellPlace, Fault, FaultKind};
 
+/// How the cell begins below which all may be skipped.
+pub const FURTHER: &str = "## Further";
+
 /// What a cell holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -23,6 +26,8 @@ pub struct Cell {
     pub id: Option<String>,
     pub tags: Vec<String>,
     pub source: String,
+    /// Whether JupyterLab folds its source away (`jupyter.source_hidden`).
+    pub hidden: bool,
     /// Whether outputs or an execution count were saved with it.
     pub ran: bool,
 }
@@ -89,6 +94,23 @@ impl Lesson {
         self.path.file_name().unwrap_or_default().to_string_lossy().into_owned()
     }
 
+    /// The lesson's number as it is written: `01`.
+    pub fn number(&self) -> String {
+        number(&self.path)
+    }
+
+    /// The index of the cell that begins with the heading Further, if there is one.
+    pub fn further(&self) -> Option<usize> {
+        let is_it =
+            |cell: &Cell| cell.kind == Kind::Markdown && cell.source.trim_start().starts_with(FURTHER);
+        self.cells.iter().position(is_it)
+    }
+
+    /// The cells that nobody should skip: all above the heading Further.
+    pub fn main_path(&self) -> &[Cell] {
+        &self.cells[..self.further().unwrap_or(self.cells.len())]
+    }
+
     /// The code cells, in order.
     pub fn code(&self) -> impl Iterator<Item = &Cell> {
         self.cells.iter().filter(|cell| cell.kind == Kind::Code)
@@ -103,6 +125,11 @@ impl Lesson {
     pub fn count(&self, kind: Kind, tag: &str) -> usize {
         self.cells.iter().filter(|cell| cell.is(kind, tag)).count()
     }
+}
+
+/// The number in the name of a lesson's file.
+pub fn number(path: &Path) -> String {
+    path.file_name().unwrap_or_default().to_string_lossy().chars().take(2).collect()
 }
 
 /// That this is a notebook of format 4.5.
@@ -151,12 +178,13 @@ fn read_cell(number: usize, cell: &Value) -> Cell {
         id: cell["id"].as_str().map(str::to_owned),
         tags: tags.filter_map(Value::as_str).map(str::to_owned).collect(),
         source: joined(&cell["source"]),
+        hidden: cell["metadata"]["jupyter"]["source_hidden"] == true,
         ran: outputs || cell["execution_count"].is_number(),
     }
 }
 
 /// A notebook's text: one string, or a list of lines.
-fn joined(source: &Value) -> String {
+pub fn joined(source: &Value) -> String {
     match source {
         Value::String(text) => text.clone(),
         Value::Array(lines) => lines.iter().filter_map(Value::as_str).collect(),

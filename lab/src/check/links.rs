@@ -2,7 +2,7 @@
 
 use super::course::{Course, Entry};
 use super::fault::{Fault, FaultKind};
-use super::lesson::{Cell, Kind, Lesson};
+use super::lesson::{self, Cell, Kind, Lesson};
 use super::markdown;
 
 /// The line that every `nav` cell of this lesson holds.
@@ -21,7 +21,8 @@ pub fn navigation(file: &str, entries: &[Entry]) -> String {
     if line.is_empty() { "The only lesson so far.".into() } else { line }
 }
 
-fn escaped(title: &str) -> String {
+/// A title as the text of a link.
+pub fn escaped(title: &str) -> String {
     title.replace('\\', "\\\\").replace('[', "\\[").replace(']', "\\]")
 }
 
@@ -30,7 +31,34 @@ pub fn faults(lesson: &Lesson, course: &Course) -> Vec<Fault> {
     let mut faults = nav_faults(lesson, course);
     let readable = lesson.cells.iter().filter(|cell| cell.kind == Kind::Markdown && !cell.has_tag("nav"));
     faults.extend(readable.flat_map(|cell| broken(cell, course)));
+    faults.extend(
+        lesson.cells.iter().filter(|cell| !cell.has_tag("nav")).flat_map(|cell| unknown(cell, course)),
+    );
     faults
+}
+
+/// Lessons that the cell names by number and that are not there.
+fn unknown(cell: &Cell, course: &Course) -> Vec<Fault> {
+    let text = if cell.kind == Kind::Markdown { markdown::text(&cell.source) } else { cell.source.clone() };
+    let is_there = |number: &String| course.notebooks().iter().any(|path| lesson::number(path) == *number);
+    let lost = mentions(&text).into_iter().filter(|number| !is_there(number));
+    lost.map(|number| cell.fault(FaultKind::BrokenLink, format!("there is no lesson {number}"))).collect()
+}
+
+/// The numbers in "lesson 05", "lessons 05, 06 and 11".
+fn mentions(text: &str) -> Vec<String> {
+    let mut numbers = Vec::new();
+    let mut expecting = false;
+    for word in text.split_whitespace() {
+        let bare = word.trim_matches(|c: char| !c.is_alphanumeric());
+        let is_number = bare.len() == 2 && bare.bytes().all(|byte| byte.is_ascii_digit());
+        if expecting && is_number {
+            numbers.push(bare.to_owned());
+        }
+        let goes_on = is_number && !word.ends_with(['.', ';', ':']) || ["and", "or", "to"].contains(&bare);
+        expecting = matches!(bare, "lesson" | "lessons" | "Lesson" | "Lessons") || expecting && goes_on;
+    }
+    numbers
 }
 
 fn nav_faults(lesson: &Lesson, course: &Course) -> Vec<Fault> {
@@ -115,6 +143,13 @@ mod tests {
             navigation("02-l.ipynb", &entries(3)),
             "[← 01 · L](01-l.ipynb) · [Map of the course](00-l.ipynb)"
         );
+    }
+
+    #[test]
+    fn lessons_are_named_by_number() {
+        let text =
+            "In lesson 05, (lessons 06 and\n11) you wait; Lesson 12. 30 guests had lesson plans, 14 of them.";
+        assert_eq!(mentions(text), ["05", "06", "11", "12"]);
     }
 
     #[test]

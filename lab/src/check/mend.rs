@@ -1,4 +1,5 @@
-//! `--fix`: clears outputs, gives ids, writes the links back and next. No other byte of a notebook changes.
+//! `--fix`: clears outputs, gives ids, closes check cells, writes the links back and next. No other byte of a
+//! notebook changes.
 
 use std::collections::HashSet;
 use std::io::Write;
@@ -8,8 +9,10 @@ use anyhow::{Context, Result};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
+use super::closed;
 use super::course::Course;
 use super::form::is_id;
+use super::lesson::{self, joined};
 use super::links::navigation;
 
 /// Mends what can be mended in the notebook at `path`, and says what was.
@@ -26,9 +29,14 @@ pub fn mend(path: &Path, course: &Course) -> Result<Vec<String>> {
     };
     let outputs = cells.iter_mut().map(clear).filter(|had| *had).count();
     let links = write_links(cells, &navigation(&file, &course.entries()));
+    let closed = close_checks(cells, &lesson::number(path));
     let ids = give_ids(cells);
-    let counts =
-        [(outputs, "cells with outputs cleared"), (ids, "ids given"), (links, "lines of links written")];
+    let counts = [
+        (outputs, "cells with outputs cleared"),
+        (ids, "ids given"),
+        (closed, "check cells closed"),
+        (links, "lines of links written"),
+    ];
     let mended: Vec<_> = counts
         .iter()
         .filter(|(count, _)| *count > 0)
@@ -54,6 +62,55 @@ fn clear(cell: &mut Value) -> bool {
         cell["execution_count"] = Value::Null;
     }
     had_outputs || had_count
+}
+
+/// Folds every check cell away, and lets it begin with the line that says what it is.
+fn close_checks(cells: &mut [Value], number: &str) -> usize {
+    let starters: Vec<_> = (0..cells.len()).filter(|index| is(&cells[*index], "code", "exercise")).collect();
+    let mut closed = 0;
+    for (count, starter) in starters.into_iter().enumerate() {
+        if let Some(check) = cells.get_mut(starter + 1).filter(|cell| is(cell, "code", "check")) {
+            let line = closed::line(&format!("{number}.{}", count + 1));
+            let (folded, told) = (fold(check), tell(check, &line));
+            closed += usize::from(folded || told);
+        }
+    }
+    closed
+}
+
+/// Sets `jupyter.source_hidden`; says whether it was not set.
+fn fold(cell: &mut Value) -> bool {
+    if cell["metadata"]["jupyter"]["source_hidden"] == true {
+        return false;
+    }
+    if let Some(metadata) = cell["metadata"].as_object_mut() {
+        let jupyter = metadata.entry("jupyter").or_insert_with(|| json!({}));
+        jupyter["source_hidden"] = json!(true);
+        metadata.sort_keys();
+    }
+    true
+}
+
+/// Puts `line` first, in place of an older one that says the same; says whether it was not there.
+fn tell(cell: &mut Value, line: &str) -> bool {
+    let source = joined(&cell["source"]);
+    let first = source.lines().next().unwrap_or("");
+    if first == line {
+        return false;
+    }
+    let rest = if first.starts_with(closed::LINE) {
+        source[first.len()..].trim_start_matches('\n')
+    } else {
+        &source
+    };
+    let new = format!("{line}\n{rest}");
+    cell["source"] = json!(new.split_inclusive('\n').collect::<Vec<_>>());
+    true
+}
+
+fn is(cell: &Value, kind: &str, tag: &str) -> bool {
+    let tags = cell["metadata"]["tags"].as_array();
+    cell["cell_type"] == kind && tags.is_some_and(|tags| tags.iter().any(|own| own == tag))
 }
 
 /// Gives each cell whose id is missing, invalid or taken one that tells where it stood.
@@ -98,10 +155,7 @@ fn set_id(cell: &mut Value, id: &str) {
 
 /// Puts the right line into every navigation cell, and adds those that are not there.
 fn write_links(cells: &mut Vec<Value>, line: &str) -> usize {
-    let is_nav = |cell: &Value| {
-        let tags = cell["metadata"]["tags"].as_array();
-        cell["cell_type"] == "markdown" && tags.is_some_and(|tags| tags.iter().any(|tag| tag == "nav"))
-    };
+    let is_nav = |cell: &Value| is(cell, "markdown", "nav");
     let new = || json!({"cell_type": "markdown", "metadata": {"tags": ["nav"]}, "source": [line]});
     let mut written = 0;
     for cell in cells.iter_mut().filter(|cell| is_nav(cell)) {

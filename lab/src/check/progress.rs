@@ -1,6 +1,6 @@
 //! What a person sees on stderr while lessons run: a bar in a terminal, whole lines elsewhere.
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
 use super::lesson::Cell;
 
@@ -12,10 +12,10 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// For the lesson `name`, as number `at` of `all`.
-    pub fn new(name: &str, at: usize, all: usize) -> Self {
+    /// For the lesson `name`, as number `at` of `all`, among the bars of others that run at the same time.
+    pub fn new(bars: &MultiProgress, name: &str, at: usize, all: usize) -> Self {
         let name = format!("[{at}/{all}] {name}");
-        let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+        let bar = bars.add(ProgressBar::no_length());
         let lines = bar.is_hidden();
         let style = ProgressStyle::with_template("{spinner} {prefix} {bar:20} {wide_msg}");
         bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));

@@ -1,13 +1,17 @@
-//! Running a lesson from its first cell to its last, each exercise with its starter and with its solution.
+//! Running a lesson from its first cell to its last, each exercise with every answer that is known.
 
 use std::time::Duration;
 
 use super::answer::{Ending, Outcome};
-use super::exercise::{self, Exercise};
+use super::answers::Answer;
+use super::exercise::Exercise;
 use super::fault::{Fault, FaultKind};
+use super::jobs;
 use super::judge;
 use super::lesson::{Cell, Kind, Lesson};
+use super::options::Options;
 use super::progress::Progress;
+use super::report::Tally;
 use super::session::Session;
 
 /// The limits of a run.
@@ -19,6 +23,14 @@ pub struct Limits {
     pub lesson: Duration,
 }
 
+impl Limits {
+    /// The limits asked for, where `jobs` lessons run at the same time.
+    pub fn of(options: &Options, jobs: usize) -> Self {
+        let seconds = |limit: f64| Duration::from_secs_f64(limit * jobs::patience(jobs));
+        Self { cell: seconds(options.cell_seconds), lesson: seconds(options.lesson_seconds) }
+    }
+}
+
 /// What came of a lesson's run.
 #[derive(Debug, Default)]
 pub struct Run {
@@ -26,38 +38,45 @@ pub struct Run {
     /// Of all cells, each run once as by a learner.
     pub seconds: f64,
     pub figures: usize,
+    pub tally: Tally,
     /// The number of the cell after which nothing could be judged any more.
     pub stopped: Option<usize>,
 }
 
 /// A run under way.
 pub struct Rehearsal<'a> {
-    lesson: &'a Lesson,
+    pub(super) lesson: &'a Lesson,
+    trials: &'a [(Exercise, Vec<Answer>)],
     session: Session,
     limits: Limits,
     progress: &'a Progress,
-    run: Run,
+    pub(super) run: Run,
 }
 
 /// The kernel or its variables are gone: what comes after cannot be judged.
-struct Over;
+pub(super) struct Over;
 
 impl<'a> Rehearsal<'a> {
-    /// Everything is ready to run.
-    pub fn new(lesson: &'a Lesson, session: Session, limits: Limits, progress: &'a Progress) -> Self {
-        Self { lesson, session, limits, progress, run: Run::default() }
+    /// Everything is ready to run: the lesson, its exercises with the answers to each, and a kernel.
+    pub fn new(
+        lesson: &'a Lesson,
+        trials: &'a [(Exercise, Vec<Answer>)],
+        session: Session,
+        limits: Limits,
+        progress: &'a Progress,
+    ) -> Self {
+        Self { lesson, trials, session, limits, progress, run: Run::default() }
     }
 
     /// Runs the lesson.
     pub async fn perform(mut self) -> Run {
-        let exercises = exercise::exercises(self.lesson);
         let cells = &self.lesson.cells;
         for (index, cell) in cells.iter().enumerate().filter(|(_, cell)| cell.kind == Kind::Code) {
-            let checked = exercises.iter().any(|exercise| exercise.check == index);
-            let step = match exercises.iter().find(|exercise| exercise.starter == index) {
-                Some(exercise) => self.exercise(exercise).await,
+            let checked = self.trials.iter().any(|(exercise, _)| exercise.check == index);
+            let step = match self.trials.iter().find(|(exercise, _)| exercise.starter == index) {
+                Some((exercise, answers)) => self.exercise(exercise, answers).await,
                 None if checked => Ok(()),
-                None => self.cell(cell).await,
+                None => self.cell(cell).await.map(drop),
             };
             if step.is_err() {
                 self.run.stopped = Some(cell.number);
@@ -69,73 +88,32 @@ impl<'a> Rehearsal<'a> {
     }
 
     /// One cell, as it stands.
-    async fn cell(&mut self, cell: &Cell) -> Result<(), Over> {
+    pub(super) async fn cell(&mut self, cell: &Cell) -> Result<Outcome, Over> {
         let outcome = self.step(cell, &cell.source, "").await;
-        self.count(&outcome);
-        goes_on(&outcome)
+        self.run.seconds += outcome.seconds;
+        self.run.figures += judge::figures(&outcome);
+        goes_on(&outcome)?;
+        Ok(outcome)
     }
 
-    /// The starter must fail its check, on the second try too; the solution must pass it.
-    async fn exercise(&mut self, exercise: &Exercise) -> Result<(), Over> {
-        let (starter, check) = (&self.lesson.cells[exercise.starter], &self.lesson.cells[exercise.check]);
-        let tries = [
-            (starter.source.as_str(), "", false, 2),
-            (exercise.solution.as_str(), "with the solution: ", true, 1),
-        ];
-        for (code, during, wanted, checks) in tries {
-            let outcome = self.step(starter, code, during).await;
-            if !wanted {
-                self.count(&outcome);
-            }
-            goes_on(&outcome)?;
-            for attempt in 0..checks {
-                let outcome = self.step(check, &check.source, during).await;
-                if !wanted && attempt == 0 {
-                    self.count(&outcome);
-                }
-                goes_on(&outcome)?;
-                self.judge_verdict(check, &outcome, during, wanted);
-            }
-        }
-        Ok(())
-    }
-
-    async fn step(&mut self, cell: &Cell, code: &str, during: &str) -> Outcome {
-        self.progress.cell(cell, self.lesson.cells.len(), during);
-        let outcome = self.session.execute(code, self.limits.cell).await;
-        let log = if outcome.ending == Ending::Died { self.session.log() } else { String::new() };
-        for fault in judge::faults(cell, &outcome, self.limits.cell.as_secs_f64(), &log, during) {
-            self.report(fault);
-        }
+    /// Runs `code` in place of what stands in `cell`, and reports every fault that shows.
+    pub(super) async fn step(&mut self, cell: &Cell, code: &str, during: &str) -> Outcome {
+        let (outcome, faults) = self.attempt(cell, code, during).await;
+        faults.into_iter().for_each(|fault| self.report(fault));
         outcome
     }
 
-    fn count(&mut self, outcome: &Outcome) {
-        self.run.seconds += outcome.seconds;
-        self.run.figures += judge::figures(outcome);
+    /// Runs `code` in place of what stands in `cell`, and gives every fault that shows.
+    pub(super) async fn attempt(&mut self, cell: &Cell, code: &str, during: &str) -> (Outcome, Vec<Fault>) {
+        self.progress.cell(cell, self.lesson.cells.len(), during);
+        let outcome = self.session.execute(code, self.limits.cell).await;
+        let log = if outcome.ending == Ending::Died { self.session.log() } else { String::new() };
+        let faults = judge::faults(cell, &outcome, self.limits.cell.as_secs_f64(), &log, during);
+        (outcome, faults)
     }
 
-    fn judge_verdict(&mut self, check: &Cell, outcome: &Outcome, during: &str, wanted: bool) {
-        // A check that did not run through has been reported as such.
-        if outcome.ending != Ending::Ok || !outcome.stderr.trim().is_empty() {
-            return;
-        }
-        match judge::verdict(outcome) {
-            Err(what) => self.report(check.fault(FaultKind::NoVerdict, format!("{during}{what}"))),
-            Ok(verdict) if verdict.passed == wanted => {}
-            Ok(verdict) if wanted => {
-                let what = "the check does not pass the solution; it says:";
-                self.report(check.fault(FaultKind::SolutionFails, what).quoting(&verdict.says));
-            }
-            Ok(verdict) => {
-                let what = "the check passes the starter as it stands; it says:";
-                self.report(check.fault(FaultKind::StarterPasses, what).quoting(&verdict.says));
-            }
-        }
-    }
-
-    /// A check runs three times: what it says more than once is one fault.
-    fn report(&mut self, fault: Fault) {
+    /// A check runs many times: what it says more than once is one fault.
+    pub(super) fn report(&mut self, fault: Fault) {
         let is_same = |known: &Fault| {
             let says_the_same = known.what == fault.what || fault.text.is_some() && known.text == fault.text;
             known.kind == fault.kind && known.cell == fault.cell && says_the_same
@@ -155,7 +133,8 @@ impl<'a> Rehearsal<'a> {
     }
 }
 
-fn goes_on(outcome: &Outcome) -> Result<(), Over> {
+/// Whether there is anything left to go on with.
+pub(super) fn goes_on(outcome: &Outcome) -> Result<(), Over> {
     let lost = match outcome.ending {
         Ending::Ok => false,
         Ending::Error => judge::process_died(outcome),

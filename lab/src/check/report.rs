@@ -23,6 +23,8 @@ pub struct LessonReport {
     pub figures: usize,
     /// How many exercises it has that are complete.
     pub exercises: usize,
+    /// What came of the answers that were tried; nothing when the lesson was not run.
+    pub answers: Option<Tally>,
     /// What `--fix` mended.
     pub mended: Vec<String>,
     /// What is worth saying and not wrong.
@@ -31,9 +33,24 @@ pub struct LessonReport {
     pub faults: Vec<Fault>,
 }
 
+/// How many answers were tried, and how many of them were judged as they should be.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Tally {
+    /// Wrong answers and cheats.
+    pub wrong: usize,
+    /// Those of them that their check refused, saying what it saw.
+    pub refused: usize,
+    /// Right answers beside the solution.
+    pub right: usize,
+    /// Those of them that their check accepted.
+    pub accepted: usize,
+}
+
 /// What was found in all lessons that were asked for.
 #[derive(Debug, Clone, Default)]
 pub struct Report {
+    /// What is wrong with the course as a whole; looked at when all lessons were asked for.
+    pub course: Vec<Fault>,
     /// In the order asked for.
     pub lessons: Vec<LessonReport>,
 }
@@ -43,13 +60,26 @@ pub struct Report {
 struct Json<'a> {
     format: u32,
     faults: usize,
+    answers: Tally,
+    course: &'a [Fault],
     lessons: &'a [LessonReport],
 }
 
 impl Report {
     /// How many faults there are in all.
     pub fn fault_count(&self) -> usize {
-        self.lessons.iter().map(|lesson| lesson.faults.len()).sum()
+        self.course.len() + self.lessons.iter().map(|lesson| lesson.faults.len()).sum::<usize>()
+    }
+
+    /// What came of the answers to all lessons that were run.
+    pub fn tally(&self) -> Tally {
+        let tried = self.lessons.iter().filter_map(|lesson| lesson.answers);
+        tried.fold(Tally::default(), |sum, tally| Tally {
+            wrong: sum.wrong + tally.wrong,
+            refused: sum.refused + tally.refused,
+            right: sum.right + tally.right,
+            accepted: sum.accepted + tally.accepted,
+        })
     }
 
     /// The report for machines; the fields are described at [`check`](crate::check).
@@ -57,8 +87,13 @@ impl Report {
     /// # Errors
     /// When it cannot be serialized, which would be a mistake in this program.
     pub fn to_json(&self) -> serde_json::Result<String> {
-        let faults = self.fault_count();
-        serde_json::to_string_pretty(&Json { format: FORMAT, faults, lessons: &self.lessons })
+        serde_json::to_string_pretty(&Json {
+            format: FORMAT,
+            faults: self.fault_count(),
+            answers: self.tally(),
+            course: &self.course,
+            lessons: &self.lessons,
+        })
     }
 
     /// The report for people.
@@ -75,6 +110,17 @@ impl Report {
                 text += "\n";
                 text += &fault_text(&lesson.lesson, fault);
             }
+        }
+        for fault in &self.course {
+            text += "\n";
+            text += &fault_text("the course", fault);
+        }
+        if self.lessons.iter().any(|lesson| lesson.answers.is_some()) {
+            let Tally { wrong, refused, right, accepted } = self.tally();
+            let _ = writeln!(
+                text,
+                "\nwrong answers refused {refused} of {wrong}, right ones accepted {accepted} of {right}"
+            );
         }
         let (lessons, faults) = (self.lessons.len(), self.fault_count());
         let _ = writeln!(

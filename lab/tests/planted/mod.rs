@@ -31,11 +31,12 @@ impl Notebook {
         notebook.markdown("head", &["header"], header);
         notebook.markdown("links", &["nav"], ALONE);
         notebook.code("set-up", &["setup"], SETUP_CELL);
+        notebook.markdown("story", &[], "It is a *number*; see the [glossary](glossary.md).");
         notebook.code("guess", &["predict"], "let my_guess = 16.0;");
         notebook.code("see", &["figure"], &figure(&["text/html", "image/svg+xml", "text/plain"]));
-        notebook.markdown("more", &["vary"], "Change the *number*, und noch einmal: „größer“.");
-        notebook.exercise("first", "let answer = 1;", "let answer = 2;");
-        notebook.markdown("end", &["recap"], "Five lines.");
+        notebook.markdown("more", &["vary"], "Change it, und noch einmal: „größer“.");
+        notebook.exercise("first", 1, "let answer = 1;", "let answer = 2;");
+        notebook.markdown("end", &["recap"], RECAP);
         notebook.code("done", &["complete"], "let done = true;");
         notebook.markdown("links-again", &["nav"], ALONE);
         notebook
@@ -49,6 +50,19 @@ impl Notebook {
     /// The cell with this id.
     pub fn cell(&mut self, id: &str) -> &mut Value {
         self.cells().iter_mut().find(|cell| cell["id"] == id).unwrap_or_else(|| panic!("no cell {id}"))
+    }
+
+    /// The index of the cell with this id.
+    pub fn at(&mut self, id: &str) -> usize {
+        self.cells().iter().position(|cell| cell["id"] == id).unwrap_or_else(|| panic!("no cell {id}"))
+    }
+
+    /// Replaces a part of a cell's source.
+    pub fn replace(&mut self, id: &str, old: &str, new: &str) {
+        let lines = self.cell(id)["source"].as_array().cloned().unwrap_or_default();
+        let source: String = lines.iter().filter_map(Value::as_str).collect();
+        assert!(source.contains(old), "{id} has no {old:?}");
+        self.write(id, &source.replace(old, new));
     }
 
     /// Takes the cell with this id away.
@@ -84,10 +98,17 @@ impl Notebook {
         self.advance(1);
     }
 
-    /// Adds an exercise before the last two cells.
-    pub fn plant_exercise(&mut self, id: &str, starter: &str, solution: &str) {
-        self.exercise(id, starter, solution);
+    /// Adds the exercise with this number before the last two cells.
+    pub fn plant_exercise(&mut self, id: &str, number: usize, starter: &str, solution: &str) {
+        self.exercise(id, number, starter, solution);
         self.advance(3);
+    }
+
+    /// Adds markdown before the last cell, where Further stands.
+    pub fn plant_below(&mut self, id: &str, source: &str) {
+        self.markdown(id, &[], source);
+        let end = self.cells().len();
+        self.cells().swap(end - 2, end - 1);
     }
 
     /// Moves the last `count` cells before the two that stand before them.
@@ -98,20 +119,45 @@ impl Notebook {
     }
 
     /// An exercise is passed when `answer` is 2. Its cells are called `NAME`, `NAME-check`, `NAME-solution`.
-    fn exercise(&mut self, name: &str, starter: &str, solution: &str) {
+    fn exercise(&mut self, name: &str, number: usize, starter: &str, solution: &str) {
         let solution =
             format!("<details><summary>Solution</summary>\n\n```rust\n{solution}\n```\n\n</details>");
         self.code(name, &["exercise"], starter);
-        self.code(&format!("{name}-check"), &["check"], CHECK);
+        let id = format!("{name}-check");
+        self.code(&id, &["check"], &check(number));
+        self.cell(&id)["metadata"] = json!({"jupyter": {"source_hidden": true}, "tags": ["check"]});
         self.markdown(&format!("{name}-solution"), &["solution"], &solution);
     }
 }
 
-/// A check cell that displays a verdict with all it needs.
-pub const CHECK: &str = r#"let verdict = format!("{{\"passed\": {}, \"says\": \"the answer is {}\"}}", answer == 2, answer);
-println!("EVCXR_BEGIN_CONTENT application/vnd.timelanes.verdict+json\n{}\nEVCXR_END_CONTENT", verdict);
-println!("EVCXR_BEGIN_CONTENT text/html\n<p>verdict</p>\nEVCXR_END_CONTENT");
-println!("EVCXR_BEGIN_CONTENT text/plain\nverdict\nEVCXR_END_CONTENT");"#;
+/// A recap with a term that stands in the sound lesson.
+pub const RECAP: &str =
+    "Five lines. You can now answer: *Why? Who else?*\n\n### Terms\n\n- **number**: how many.\n";
+
+/// The check cell of this exercise of lesson 00.
+pub fn check(number: usize) -> String {
+    format!(
+        "// Check of exercise 00.{number}: run this cell with Shift + Enter\n\
+         exercise(\"00.{number}\")\n    .saw(format!(\"the answer is {{}}\", answer))\n    \
+         .must(answer == 2, \"an answer that is 2\")\n    .hint(\"a\").hint(\"b\").hint(\"c\")"
+    )
+}
+
+/// The glossary of a course that has the sound lesson alone.
+pub const GLOSSARY: &str = "# Glossary\n\n\
+    Every term of the course, with the lesson that defines it, and below them the questions it answers.\n\n\
+    <!-- Written by `cargo lab check --fix` from the recaps of the lessons: change it there. -->\n\n\
+    - **number** ([00 · Start here](00-start-here.ipynb)): how many.\n\n\
+    ## Questions\n\n- *Why?* ([00 · Start here](00-start-here.ipynb))\n\
+    - *Who else?* ([00 · Start here](00-start-here.ipynb))\n";
+
+/// Answers to an exercise of a sound lesson: each file's name and what is in it.
+pub const ANSWERS: [(&str, &str); 4] = [
+    ("wrong-three.rs", "// One more must be it.\nlet answer = 3;\n"),
+    ("wrong-four.rs", "// Twice two is safe.\n// says: the answer is 4\nlet answer = 4;\n"),
+    ("cheat-nothing.rs", "// Nothing asked, nothing given.\nlet answer = 0;\n"),
+    ("right-sum.rs", "// It is a sum.\nlet answer = 1 + 1;\n"),
+];
 
 /// Code that displays a figure in these MIME types, without any crate.
 pub fn figure(mimes: &[&str]) -> String {
@@ -141,11 +187,26 @@ impl Checkout {
         Self { root }
     }
 
-    /// A checkout with one lesson, `00-start-here.ipynb`.
+    /// A checkout with one lesson, `00-start-here.ipynb`, the answers to its exercise, and its glossary.
     pub fn with(notebook: &Notebook) -> Self {
         let checkout = Self::new();
         checkout.add("00-start-here.ipynb", notebook);
+        checkout.answer("00.1", &ANSWERS);
+        checkout.add_text("glossary.md", GLOSSARY);
         checkout
+    }
+
+    /// Takes a file among the lessons away.
+    pub fn take(&self, file: &str) {
+        fs::remove_file(self.notebooks().join(file)).expect("a file to take away");
+    }
+
+    /// Writes answers to an exercise.
+    pub fn answer(&self, exercise: &str, answers: &[(&str, &str)]) {
+        fs::create_dir_all(self.notebooks().join("answers").join(exercise)).expect("a folder for answers");
+        for (file, text) in answers {
+            self.add_text(&format!("answers/{exercise}/{file}"), text);
+        }
     }
 
     /// Writes a lesson as JupyterLab does; gives its path.

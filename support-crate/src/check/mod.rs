@@ -1,4 +1,4 @@
-//! Exercises judged from what was measured, hints in turn, and the map of the course with what is completed.
+//! Exercises judged from what was measured, three hints in turn, and the map of the course with what is completed.
 //!
 //! | file | holds |
 //! |---|---|

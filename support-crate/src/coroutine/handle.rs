@@ -6,6 +6,7 @@ use super::slot::Slot;
 use super::until::until;
 use crate::error::Error;
 use crate::machine::now;
+use crate::record::stop::stop;
 use crate::timeline::Activity;
 
 /// Why a coroutine gave way.
@@ -19,10 +20,12 @@ pub enum Turn {
     Done,
 }
 
-/// A coroutine of a [run](super::coroutines()): its code stands still wherever it gave way last, until somebody resumes
+/// A coroutine of a [run](super::Coroutines): its code stands still wherever it gave way last, until somebody resumes
 /// it. It stays on the thread that made it.
 ///
 /// Dropped before it is done, its stack is unwound: everything on it is dropped, and its lane gets the mark "dropped".
+/// Code that catches the unwinding (`catch_unwind`) and goes on is unwound again at its next pause; after a second of
+/// that the process ends, in a notebook the one that runs the cells.
 #[must_use = "a coroutine runs only while it is resumed, and is unwound when this is dropped"]
 pub struct Coroutine {
     slot: Rc<Slot>,
@@ -51,7 +54,7 @@ impl Coroutine {
         if slot.is_done() {
             let because = "it is done, and there is nothing to go on with".to_owned();
             let what = format!("resuming \"{}\" once more", self.name());
-            slot.shared.stop(Some(Error::NotPossible { what, because }));
+            slot.shared.stop_because(Error::NotPossible { what, because });
         }
         let moment = self.in_time();
         if slot.due.get().is_some_and(|due| due > moment) {
@@ -84,7 +87,7 @@ impl Coroutine {
     fn in_time(&self) -> u64 {
         let moment = now();
         if self.slot.lane.is_late(moment) {
-            self.slot.shared.stop(None);
+            stop();
         }
         moment
     }

@@ -7,28 +7,24 @@ use std::rc::Rc;
 use corosensei::CoroutineResult;
 
 use super::handle::Turn;
-use super::turns::TURN;
 use crate::error::Error;
 use crate::machine::{Limit, now};
-use crate::record::{LaneWriter, panic_text};
-use crate::timeline::Activity;
+use crate::record::stop::{is_stop, panic_text, stop};
+use crate::record::watchdog::end_the_cells;
+use crate::record::{LaneWriter, Recorder};
+use crate::timeline::{Activity, MarkKind};
+
+/// What the span of a turn is called; what the coroutine did in it lies inside.
+const TURN: &str = "turn";
+/// Code that catches what unwinds its stack, and goes on, gets so long to come to an end; nanoseconds.
+const PATIENCE: u64 = 1_000_000_000;
 
 /// A coroutine that yields why it gave way.
 pub(super) type Inner = corosensei::Coroutine<(), Turn, ()>;
 
-/// What ends a run at once, without a word on stderr: the reason stands in [`Shared::fault`] or in the recording.
-struct Stopped;
-
-/// Whether a panic is the end of the run, and no fault of the code it went through.
-pub(super) fn is_stop(payload: &(dyn std::any::Any + Send)) -> bool {
-    payload.is::<Stopped>()
-}
-
 /// What the coroutines of one run share.
-#[derive(Default)]
 pub(super) struct Shared {
-    /// The first thing that went wrong.
-    fault: RefCell<Option<Error>>,
+    pub recorder: Recorder,
     /// The lane of the thread that resumes them, where the run asked for one.
     pub thread: OnceCell<LaneWriter>,
     /// Who is inside a turn now; another resumed from in there comes after it.
@@ -40,21 +36,20 @@ pub(super) struct Shared {
 }
 
 impl Shared {
-    /// Keeps what went wrong; the first is what the learner is told.
-    pub fn fault(&self, fault: Error) {
-        self.fault.borrow_mut().get_or_insert(fault);
+    pub fn new(recorder: Recorder) -> Rc<Self> {
+        Rc::new(Self {
+            recorder,
+            thread: OnceCell::new(),
+            inside: RefCell::default(),
+            stacks: Cell::new(0),
+            most: OnceCell::new(),
+        })
     }
 
-    pub fn told_fault(&self) -> Option<Error> {
-        self.fault.take()
-    }
-
-    /// Ends the run, from however deep inside it.
-    pub fn stop(&self, fault: Option<Error>) -> ! {
-        if let Some(fault) = fault {
-            self.fault(fault);
-        }
-        resume_unwind(Box::new(Stopped))
+    /// Ends the run because of `fault`, from however deep inside it.
+    pub fn stop_because(&self, fault: Error) -> ! {
+        self.recorder.fault(fault);
+        stop()
     }
 }
 
@@ -66,6 +61,8 @@ pub(super) struct Slot {
     inner: RefCell<Option<Inner>>,
     /// When its wait is over, in nanoseconds of the shared clock.
     pub due: Cell<Option<u64>>,
+    /// Since when its stack is being unwound, in nanoseconds of the shared clock.
+    leaving: Cell<Option<u64>>,
     /// Whether its run is over too.
     pub dismissed: Cell<bool>,
 }
@@ -73,7 +70,14 @@ pub(super) struct Slot {
 impl Slot {
     pub fn new(lane: LaneWriter, shared: Rc<Shared>) -> Self {
         lane.becomes(Activity::Ready, "not begun");
-        Self { lane, shared, inner: RefCell::default(), due: Cell::new(None), dismissed: Cell::new(false) }
+        Self {
+            lane,
+            shared,
+            inner: RefCell::default(),
+            due: Cell::new(None),
+            leaving: Cell::new(None),
+            dismissed: Cell::new(false),
+        }
     }
 
     /// Its stack, with what is to run on it.
@@ -167,19 +171,43 @@ impl Slot {
     }
 
     fn panicked(&self, says: &str) {
-        self.lane.mark(&format!("panicked: {says}"));
-        self.shared.fault(Error::Panicked { lane: self.lane.name().to_owned(), says: says.to_owned() });
+        self.lane.mark_of(MarkKind::Panicked, says);
+        self.shared
+            .recorder
+            .fault(Error::Panicked { lane: self.lane.name().to_owned(), says: says.to_owned() });
     }
 
     /// Unwinds the stack of a coroutine that is not done: what lies on it is dropped, the innermost first.
     pub fn dismiss(&self) {
         let Some(mut inner) = self.inner.take() else { return };
-        self.ends_waiting(now());
-        self.lane.mark("dropped");
+        let moment = now();
+        self.ends_waiting(moment);
+        self.leaving.set(Some(moment));
+        self.lane.mark_of(MarkKind::Dropped, MarkKind::Dropped.name());
         // What its destructors say must not go on from here, since a second panic would end the process.
         if let Err(payload) = catch_unwind(AssertUnwindSafe(|| inner.force_unwind())) {
             self.panicked(&panic_text(payload.as_ref()));
         }
         self.shared.stacks.set(self.shared.stacks.get() - 1);
+    }
+
+    /// Whether its stack is being unwound, and its code gives way nonetheless: then it caught the unwinding.
+    ///
+    /// Where it does so for too long, the process ends here. The stack cannot be left as it is: what a frame of it
+    /// borrowed from the cell may be in other hands (`std::thread::scope`) until that frame is unwound.
+    pub fn is_leaving(&self) -> bool {
+        let Some(since) = self.leaving.get() else { return false };
+        if now() - since > PATIENCE {
+            let fault = Error::NotPossible {
+                what: format!("ending \"{}\" half-way", self.lane.name()),
+                because: "its code catches what unwinds its stack (a `catch_unwind` in a loop) and goes on time and \
+                    again. Let it leave the loop when something was caught"
+                    .to_owned(),
+            };
+            end_the_cells(&fault);
+            eprintln!("{fault}");
+            std::process::abort();
+        }
+        true
     }
 }

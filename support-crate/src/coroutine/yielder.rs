@@ -4,7 +4,8 @@ use super::handle::Turn;
 use super::slot::Slot;
 use super::until::until;
 use crate::machine::now;
-use crate::timeline::{Activity, Time};
+use crate::time::Time;
+use crate::timeline::Activity;
 
 /// The coroutine from inside: does something, or gives way. It can be handed down into any function that the
 /// coroutine calls, however deep: its stack stays as it is while it stands still.
@@ -92,6 +93,11 @@ impl<'coroutine> Yielder<'coroutine> {
     fn give_way(&self, turn: Turn, activity: Activity, label: &str, due: Option<u64>) {
         // A destructor that runs while this stack is being unwound cannot stop half-way.
         if std::thread::panicking() {
+            return;
+        }
+        if self.slot.is_leaving() {
+            // Whoever unwinds this stack throws once more.
+            self.inner.suspend(turn);
             return;
         }
         self.has_room();

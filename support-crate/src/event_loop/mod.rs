@@ -1,34 +1,34 @@
-//! An event loop of one's own, recorded (lesson 11).
+//! An event loop of one's own, recorded (lessons 11 and 12).
 //!
 //! | file | holds |
 //! |---|---|
-//! | `run` | [`record_loop`]: a loop on a thread of its own, with a time limit; what a learner's loop calls to be recorded |
-//! | `outcome` | how it came out: what was recorded, what went wrong |
-//! | `watch` | a task being watched: polled, pending, woken, and who holds its waker |
+//! | `run` | [`Recording::event_loop`](crate::record::Recording::event_loop): a loop on a thread of its own; what a learner's loop calls to be recorded |
+//! | `open` | the tasks of a run that are not done, each recorded in a lane of its own |
 //! | `stall` | what is said of a loop that gets no further |
-//! | `queue` | the lesson's loop, first step: a waker that puts its task into a ready queue |
-//! | `timer` | second step: sleepers by deadline; the loop parks until the earliest |
-//! | `socket` | third step: sockets that are tried again once the system says they are ready |
-//! | `turn` | all three in one loop |
+//! | `timer` | sleepers and their wakers; the loop parks until the first of them |
+//! | `queue` | a waker that puts its task into the ready queue |
+//! | `turn` | the loop: timers, sockets, the ready queue, on one thread |
+//! | `bell` | a wake from another thread ends the loop's park |
+//! | `socket` | sockets that are tried again once the system says they are ready |
 //! | `load` | the same clients against several servers, in turns |
 //!
-//! The lesson builds `queue`, `timer`, `socket` and `turn` in its own cells, in the same words; a test compares them.
+//! Lesson 11 builds `timer` in its own cells, and lesson 12 `queue` and `turn`, in the same words; a test compares them.
 
+mod bell;
 mod load;
-mod outcome;
+mod open;
 mod queue;
 mod run;
 mod socket;
 mod stall;
 mod timer;
 mod turn;
-mod watch;
 
+pub use bell::Bell;
 pub use load::{Server, beside_tokio, serve_in_turns};
-pub use outcome::{Outcome, Watched};
-pub use queue::{Queue, Task, poll_ready, run_loop, spawn};
-pub use run::{LIMIT, LoopRun, record_loop, watch_loop, watch_loop_within};
-pub use socket::{Io, Socket};
+pub use open::LoopTask;
+pub use queue::{Queue, Task, spawn};
+pub use run::{EventLoop, MayFail};
+pub use socket::{Socket, Sockets};
 pub use timer::{Sleep, Timers};
-pub use turn::{Loop, incoming, run_sockets};
-pub use watch::Watching;
+pub use turn::{Loop, run_loop};

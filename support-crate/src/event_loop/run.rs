@@ -1,138 +1,174 @@
-//! [`record_loop`]: an event loop on a thread of its own, recorded, with a time limit; and [`LoopRun`], through which
-//! a learner's loop is recorded.
+//! [`Recording::event_loop`]: an event loop on a thread of its own; and [`EventLoop`], through which it is recorded.
 
-use std::collections::BTreeMap;
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
-use std::sync::{Arc, Mutex, TryLockError};
+use std::sync::{Arc, Mutex, Weak};
 use std::thread::{Builder, JoinHandle};
 use std::time::{Duration, Instant};
 
-use super::outcome::{Outcome, Watched};
+use super::open::{LoopTask, OpenTasks};
 use super::stall::stall;
-use super::watch::{Step, Watch, Watching, polled_here};
 use crate::error::Error;
 use crate::machine::now;
+use crate::record::stop::{is_stop, stop};
 use crate::record::watchdog::end_the_cells;
-use crate::record::{LaneWriter, Recorded, Recorder, ThreadLane, locked, panic_text, thread_lane};
-use crate::timeline::{Activity, Time, Timeline};
+use crate::record::{
+    GRACE, LaneWriter, Recorded, Recorder, Recording, Step, ThreadLane, Watch, locked, panic_text,
+    thread_lane,
+};
+use crate::time::Time;
+use crate::timeline::{Activity, Lane, LaneKind, MarkKind};
 
-/// How long a loop may run.
-pub const LIMIT: Duration = Duration::from_secs(5);
 /// A park without a deadline ends after this, to see whether somebody was woken and is not polled.
 const NAP: Duration = Duration::from_secs(1);
-/// The most tasks that one run makes; a recording has room for their lanes, and for those of threads.
-const TASKS: usize = 15_000;
-/// After the limit, threads get this long to come back by themselves.
-const GRACE: Duration = Duration::from_secs(1);
-/// What a loop that is stopped unwinds with.
-const STOPPED: &str = "stopped, because the loop got no further";
 
-/// The run of an event loop: its tasks, its threads, its park. Clones are handles to the same run.
+/// A run whose lanes are futures on a loop of one's own; handed to the closure of [`Recording::event_loop`]. Clones are
+/// handles to the same run.
 #[derive(Clone)]
-pub struct LoopRun {
+pub struct EventLoop {
     shared: Arc<Shared>,
 }
 
 /// What all handles of a run share.
 pub(super) struct Shared {
-    title: String,
     recorder: Recorder,
-    tasks: Mutex<Tasks>,
+    tasks: Mutex<OpenTasks>,
     threads: Mutex<Vec<JoinHandle<()>>>,
-    /// Dropped by the last thread that ends.
-    alive: Mutex<Option<Sender<()>>>,
-    fault: Mutex<Option<Error>>,
-    /// The task whose poll panicked.
-    panicked: Mutex<Option<String>>,
+    /// Each thread of the run keeps it; the last to end drops it.
+    alive: Weak<Sender<()>>,
 }
 
-/// The tasks that are not done, and what takes each one's future back at the end of the run.
-#[derive(Default)]
-struct Tasks {
-    next: usize,
-    open: BTreeMap<usize, Open>,
+/// What the body of a run comes back with: nothing, or a result whose error becomes the run's.
+pub trait MayFail {
+    /// What went wrong, in words.
+    fn fault(self) -> Option<String>;
 }
 
-struct Open {
-    watch: Arc<Watch>,
-    /// Drops the task's future, wherever the task itself has got to.
-    take_back: Box<dyn FnOnce() + Send>,
+impl MayFail for () {
+    fn fault(self) -> Option<String> {
+        None
+    }
 }
 
-impl LoopRun {
+impl<T, E: std::fmt::Display> MayFail for Result<T, E> {
+    fn fault(self) -> Option<String> {
+        self.err().map(|error| error.to_string())
+    }
+}
+
+impl Recording {
+    /// Runs `body`, an event loop, on a thread called "loop", and returns what was recorded: a lane for that thread, and
+    /// one for each task and thread of the [`EventLoop`].
+    ///
+    /// ```
+    /// use timelanes::event_loop::{Loop, Sleep, run_loop, spawn};
+    /// use timelanes::prelude::*;
+    /// let run = record("two sleepers").event_loop(|run| {
+    ///     let (at, woken, poll) = Loop::new().unwrap();
+    ///     for (name, minutes) in [("Kohli", 2), ("John", 1)] {
+    ///         let sleep = Sleep { until: run.deadline(minutes * MINUTE), timers: at.timers.clone() };
+    ///         spawn(&at.queue, run.task(name, sleep));
+    ///     }
+    ///     run_loop(run, &at, woken, poll);
+    /// })?;
+    /// assert_eq!(run.lane("John")?.times(Running), 2);
+    /// # Ok::<(), Error>(())
+    /// ```
+    ///
+    /// A poll that never ends cannot be stopped, nor a park that goes round [`EventLoop::parks`]. In a notebook the process
+    /// that runs the cells ends then, with a message; elsewhere its thread stays behind.
+    ///
+    /// # Errors
+    /// The first thing that went wrong: a stall, with the tasks it holds up; a panic, with the task; a time nobody can
+    /// wait for; what `body` comes back with.
+    pub fn event_loop<T: MayFail>(self, body: impl FnOnce(&EventLoop) -> T + Send + 'static) -> Recorded {
+        let frame = self.frame()?;
+        let (alive, over) = channel();
+        let alive = Arc::new(alive);
+        let shared = Arc::new(Shared {
+            recorder: frame.recorder.clone(),
+            tasks: Mutex::default(),
+            threads: Mutex::default(),
+            alive: Arc::downgrade(&alive),
+        });
+        let (run, lane) =
+            (EventLoop { shared: shared.clone() }, frame.recorder.lane_of("loop", LaneKind::Worker));
+        shared.start("loop", lane, move |_| {
+            if let Some(because) = body(&run).fault() {
+                run.shared
+                    .recorder
+                    .fault(Error::NotPossible { what: format!("\"{}\"", self.title), because });
+            }
+        });
+        drop(alive);
+        let hangs = over.recv_timeout(frame.limit.saturating_add(GRACE)) == Err(RecvTimeoutError::Timeout);
+        if hangs {
+            let fault = shared.too_late();
+            end_the_cells(&fault);
+            frame.recorder.fault(fault);
+        }
+        shared.join(hangs);
+        let recorded = frame.close();
+        // After the recording is read: what the run takes back was not cancelled by the learner's loop.
+        let tasks = std::mem::take(&mut *locked(&shared.tasks));
+        tasks.take_back();
+        recorded
+    }
+}
+
+impl EventLoop {
     /// A lane for something that is neither a task nor a thread.
-    pub fn lane(&self, name: &str) -> LaneWriter {
+    pub fn lane(&self, name: impl Into<String>) -> LaneWriter {
         self.shared.recorder.lane(name)
     }
 
     /// The future with a lane of its own: its polls, its wakes, and in a stall its name.
     ///
     /// The run drops it at its end at the latest, so that no socket stays open. Past 15,000 tasks the thread that
-    /// makes them unwinds, and [`record_loop`] answers that these are too many.
-    pub fn task<F>(&self, name: impl Into<String>, future: F) -> Recorded<Watching<F>>
+    /// makes them unwinds, and the run's error is that these are too many.
+    pub fn task<F>(&self, name: impl Into<String>, future: F) -> LoopTask<F>
     where
         F: Future + Send + 'static,
-        F::Output: Send,
     {
-        let name = name.into();
-        let (place, watch) = (Arc::new(Mutex::new(Some(Box::pin(future)))), Watch::new(&name));
-        let mut tasks = locked(&self.shared.tasks);
-        tasks.next += 1;
-        let number = tasks.next;
-        if number > TASKS {
-            drop(tasks);
-            self.shared.stop(Error::TooMany {
-                what: "tasks",
-                limit: TASKS,
-                because: "each has a lane, and a figure could not show more".to_owned(),
-            });
-        }
-        let taken = Arc::clone(&place);
-        // A poll that never ends keeps its future; one that panicked does not.
-        let take_back = Box::new(move || match taken.try_lock() {
-            Ok(mut place) => drop(place.take()),
-            Err(TryLockError::Poisoned(place)) => drop(place.into_inner().take()),
-            Err(TryLockError::WouldBlock) => (),
-        });
-        tasks.open.insert(number, Open { watch: watch.clone(), take_back });
-        drop(tasks);
-        self.lane(&name).polls(Watching::new(place, watch, number, Arc::downgrade(&self.shared)))
+        let lane = self.shared.recorder.lane_of(name, LaneKind::Task);
+        let task = locked(&self.shared.tasks).open(lane, future, Arc::downgrade(&self.shared));
+        task.unwrap_or_else(|fault| self.shared.stop(fault))
     }
 
     /// The loop's thread has nothing to do for `how_long`, or until it is woken: calls `park` with the longest time it
-    /// may take, and records it in the thread's lane.
+    /// may take, records it in the thread's lane, and returns what it returns.
     ///
     /// `park` may come back early, as every park may. Where no task is left that anybody could wake, or at the run's
-    /// limit, it does not come back at all: the loop's thread unwinds, and [`record_loop`] answers with the stall.
-    pub fn parks(&self, how_long: Option<Duration>, park: impl FnOnce(Duration)) {
+    /// limit, it does not come back at all: the loop's thread unwinds, and the run's error is the stall.
+    pub fn parks<T>(&self, how_long: Option<Duration>, park: impl FnOnce(Duration) -> T) -> T {
         if how_long == Some(Duration::ZERO) {
             return park(Duration::ZERO);
         }
         if how_long.is_none() {
-            self.shared.stop_if(|tasks| tasks.iter().all(|task| task.is_lost()));
+            self.shared.stop_if(|tasks| tasks.iter().all(|task| matches!(task.step().0, Step::Lost { .. })));
         }
         self.shared.stop_if_late();
         let start = now();
         let left = Duration::from_nanos(self.shared.recorder.deadline().saturating_sub(start));
         thread_lane::with(|own| own.becomes(Activity::Waiting, "parked"));
-        park(how_long.unwrap_or(NAP).min(left));
+        let parked = park(how_long.unwrap_or(NAP).min(left));
         thread_lane::with(LaneWriter::done);
         let slept_on = now().saturating_sub(start) >= NAP.as_nanos() as u64;
         if how_long.is_none() && slept_on {
-            self.shared.stop_if(|tasks| tasks.iter().any(|task| task.is_overslept()));
+            self.shared.stop_if(|tasks| tasks.iter().any(|task| is_overslept(task)));
         }
+        parked
     }
 
     /// The moment that is `time` from now; for a negative or endless time now, and the run fails with a clear message.
     pub fn deadline(&self, time: Time) -> Instant {
-        let shared = &self.shared;
-        shared.recorder.speak(time.unit());
+        let recorder = &self.shared.recorder;
+        recorder.shared().speak(time.unit());
         let begins = Instant::now();
         time.as_duration().and_then(|duration| begins.checked_add(duration)).unwrap_or_else(|| {
-            let lane = polled_here().unwrap_or_else(|| "loop".to_owned());
+            let lane = thread_lane::here_named(recorder.shared()).unwrap_or_else(|| "loop".to_owned());
             let because = "a time must be zero or more, and a number".to_owned();
-            shared.recorder.fault(Error::BadTime { lane, asked: time, because });
+            recorder.fault(Error::BadTime { lane, asked: time, because });
             begins
         })
     }
@@ -140,36 +176,21 @@ impl LoopRun {
     /// Starts a thread with a lane of its own, which ends before the run does. What it wakes, it wakes from there.
     ///
     /// Where the system gives no further thread the run fails with a clear message.
-    pub fn thread(&self, name: &str, body: impl FnOnce(&LoopRun) + Send + 'static) {
-        let (run, lane) = (self.clone(), self.lane(name));
-        let begun = self.shared.start(name, move || {
-            let _lane = ThreadLane::open(lane);
-            let name = std::thread::current().name().unwrap_or_default().to_owned();
-            run.shared.caught(&name, || body(&run));
-        });
-        if let Err(error) = begun {
-            let because = format!("the system gives no further one ({error})");
-            let limit = locked(&self.shared.threads).len();
-            self.shared.recorder.fault(Error::TooMany { what: "threads", limit, because });
-        }
-    }
-
-    /// The calling thread itself waits, whatever it should do meanwhile; recorded in its lane.
-    pub fn sleeps(&self, label: &str, time: Time) {
-        thread_lane::with(|own| own.wait(label, time));
+    pub fn thread(&self, name: impl Into<String>, body: impl FnOnce(&ThreadLane) + Send + 'static) {
+        let name = name.into();
+        let lane = self.shared.recorder.lane_of(&*name, LaneKind::Thread);
+        self.shared.start(&name, lane, body);
     }
 }
 
+/// Whether it was woken, or made, half a nap ago, and is not polled.
+fn is_overslept(task: &Watch) -> bool {
+    let (step, since) = task.step();
+    let long = now().saturating_sub(since) > NAP.as_nanos() as u64 / 2;
+    matches!(step, Step::Woken { .. } | Step::New) && long
+}
+
 impl Shared {
-    pub(super) fn forget(&self, number: usize) {
-        let task = locked(&self.tasks).open.remove(&number);
-        drop(task);
-    }
-
-    pub(super) fn panics_in(&self, task: &str) {
-        locked(&self.panicked).get_or_insert_with(|| task.to_owned());
-    }
-
     /// Ends the loop at the run's limit, naming whoever is not done.
     pub(super) fn stop_if_late(&self) {
         if now() >= self.recorder.deadline() {
@@ -179,167 +200,69 @@ impl Shared {
 
     fn too_late(&self) -> Error {
         self.with_open(|open| match open {
-            [] => self.recorder.time_limit(),
-            open => stall(&self.title, open),
+            [] => self.recorder.shared().time_limit(),
+            open => stall(&self.recorder.shared().title, open),
         })
     }
 
     fn stop_if(&self, stalled: impl FnOnce(&[&Watch]) -> bool) {
-        let says =
-            self.with_open(|open| (!open.is_empty() && stalled(open)).then(|| stall(&self.title, open)));
+        let title = &self.recorder.shared().title;
+        let says = self.with_open(|open| (!open.is_empty() && stalled(open)).then(|| stall(title, open)));
         if let Some(says) = says {
             self.stop(says);
         }
     }
 
     fn with_open<T>(&self, body: impl FnOnce(&[&Watch]) -> T) -> T {
-        let tasks = locked(&self.tasks);
-        body(&tasks.open.values().map(|task| &*task.watch).collect::<Vec<_>>())
+        body(&locked(&self.tasks).watched())
     }
 
-    /// Unwinds the loop's thread, without the message of a panic.
+    /// Unwinds the calling thread, because of `fault`.
     fn stop(&self, fault: Error) -> ! {
-        locked(&self.fault).get_or_insert(fault);
-        thread_lane::with(|own| own.mark("stopped"));
-        resume_unwind(Box::new(STOPPED))
+        self.recorder.fault(fault);
+        thread_lane::with(|own| own.mark_of(MarkKind::Stopped, MarkKind::Stopped.name()));
+        stop()
     }
 
-    /// A thread that the run waits for.
-    fn start(&self, name: &str, body: impl FnOnce() + Send + 'static) -> std::io::Result<()> {
-        let alive = locked(&self.alive).clone();
+    /// Starts a thread that the run waits for; what it panics with becomes the run's fault.
+    fn start(
+        self: &Arc<Self>,
+        name: &str,
+        lane: LaneWriter,
+        body: impl FnOnce(&ThreadLane) + Send + 'static,
+    ) {
+        let (alive, run, own) = (self.alive.upgrade(), self.clone(), name.to_owned());
         let body = move || {
-            body();
-            drop(alive);
-        };
-        let thread = Builder::new().name(name.replace('\0', " ")).spawn(body)?;
-        locked(&self.threads).push(thread);
-        Ok(())
-    }
-
-    /// Runs `body`; what it panics with becomes the run's fault, unless it was stopped.
-    fn caught(&self, lane: &str, body: impl FnOnce()) {
-        let Err(payload) = catch_unwind(AssertUnwindSafe(body)) else { return };
-        let says = panic_text(payload.as_ref());
-        let lane = locked(&self.panicked).take().unwrap_or_else(|| lane.to_owned());
-        locked(&self.fault).get_or_insert(Error::Panicked { lane, says });
-    }
-}
-
-impl Watch {
-    /// Whether it was woken, or made, half a nap ago, and is not polled.
-    fn is_overslept(&self) -> bool {
-        let state = self.state();
-        let long = now().saturating_sub(state.since) > NAP.as_nanos() as u64 / 2;
-        matches!(state.step, Step::Woken | Step::New) && long
-    }
-}
-
-/// Runs `body`, an event loop, on a thread called "loop", and returns what was recorded: a lane for that thread, and
-/// one for each task and thread of the [`LoopRun`].
-///
-/// ```
-/// use timelanes::event_loop::{Loop, Sleep, run_sockets, spawn};
-/// use timelanes::prelude::*;
-/// let run = record_loop("two sleepers", |run| {
-///     let (own, poll) = Loop::new().unwrap();
-///     for (name, minutes) in [("Kohli", 2), ("John", 1)] {
-///         let sleep = Sleep { until: run.deadline(minutes * MINUTE), timers: own.timers.clone() };
-///         spawn(&own.queue, run.task(name, sleep));
-///     }
-///     run_sockets(run, &own, poll);
-/// })?;
-/// assert_eq!(run.lane("John")?.times(Running), 2);
-/// # Ok::<(), Error>(())
-/// ```
-///
-/// # Errors
-/// The first thing that went wrong: a stall, with the tasks it holds up; a panic, with the task; a time nobody can
-/// wait for; the [limit](LIMIT).
-pub fn record_loop<T: Outcome>(
-    title: impl Into<String>,
-    body: impl FnOnce(&LoopRun) -> T + Send + 'static,
-) -> Result<Timeline, Error> {
-    let watched = watch_loop(title, body);
-    watched.fault.map_or(Ok(watched.timeline), Err)
-}
-
-/// Like [`record_loop`], for a loop that may stall: what was recorded until then is kept.
-pub fn watch_loop<T: Outcome>(
-    title: impl Into<String>,
-    body: impl FnOnce(&LoopRun) -> T + Send + 'static,
-) -> Watched {
-    watch_loop_within(LIMIT, title, body)
-}
-
-/// Like [`watch_loop`], with a limit of its own.
-///
-/// A poll that never ends cannot be stopped, nor a park that goes round [`LoopRun::parks`]. In a notebook the process
-/// that runs the cells ends then, with a message; elsewhere its thread stays behind.
-pub fn watch_loop_within<T: Outcome>(
-    limit: Duration,
-    title: impl Into<String>,
-    body: impl FnOnce(&LoopRun) -> T + Send + 'static,
-) -> Watched {
-    let title = title.into();
-    let (alive, over) = channel();
-    let shared = Arc::new(Shared {
-        recorder: Recorder::with_limit(&title, limit),
-        title,
-        tasks: Mutex::default(),
-        threads: Mutex::default(),
-        alive: Mutex::new(Some(alive)),
-        fault: Mutex::default(),
-        panicked: Mutex::default(),
-    });
-    let (run, lane) = (LoopRun { shared: shared.clone() }, shared.recorder.lane("loop"));
-    let begun = shared.start("loop", move || {
-        let _lane = ThreadLane::open(lane);
-        run.shared.caught("loop", || {
-            if let Some(says) = body(&run).fault() {
-                let what = format!("\"{}\"", run.shared.title);
-                locked(&run.shared.fault).get_or_insert(Error::NotPossible { what, because: says });
+            let lane = ThreadLane::open(lane);
+            if let Err(payload) = catch_unwind(AssertUnwindSafe(|| body(&lane)))
+                && !is_stop(payload.as_ref())
+            {
+                let says = panic_text(payload.as_ref());
+                let lane = run.panicked_with(&says).unwrap_or(own);
+                run.recorder.fault(Error::Panicked { lane, says });
             }
-        });
-        // No thread begins any more.
-        locked(&run.shared.alive).take();
-    });
-    if let Err(error) = begun {
-        let because = format!("the system gives no thread for it ({error})");
-        locked(&shared.fault).get_or_insert(Error::NotPossible { what: "a loop".to_owned(), because });
-        locked(&shared.alive).take();
+            drop((lane, run, alive));
+        };
+        match Builder::new().name(name.replace('\0', " ")).spawn(body) {
+            Ok(thread) => locked(&self.threads).push(thread),
+            Err(error) => {
+                let because = format!("the system gives no further one ({error})");
+                let limit = locked(&self.threads).len();
+                self.recorder.fault(Error::TooMany { what: "threads", limit, because });
+            }
+        }
     }
-    let hangs = over.recv_timeout(limit.saturating_add(GRACE)) == Err(RecvTimeoutError::Timeout);
-    if hangs {
-        let says = shared.too_late();
-        end_the_cells(&says);
-        locked(&shared.fault).get_or_insert(says);
-    }
-    shared.finish(hangs)
-}
 
-impl Shared {
-    /// Waits for the threads, but where one `hangs` only for those that have ended; reads the recording, and takes back
-    /// the futures that nobody finished.
-    fn finish(&self, hangs: bool) -> Watched {
+    /// The task in whose poll this was said.
+    fn panicked_with(&self, says: &str) -> Option<String> {
+        let panicked = |lane: &Lane| lane.marked(MarkKind::Panicked).is_some_and(|mark| mark.label == says);
+        self.recorder.timeline().lanes.into_iter().find(panicked).map(|lane| lane.name)
+    }
+
+    /// Waits for the threads, but where one `hangs` only for those that have ended.
+    fn join(&self, hangs: bool) {
         let threads = std::mem::take(&mut *locked(&self.threads));
         let ends = |thread: &JoinHandle<()>| !hangs || thread.is_finished();
         threads.into_iter().filter(ends).for_each(|thread| drop(thread.join()));
-        let recorded = self.recorder.clone().finish();
-        let open = std::mem::take(&mut locked(&self.tasks).open);
-        for Open { take_back, .. } in open.into_values() {
-            let _ = catch_unwind(AssertUnwindSafe(take_back));
-        }
-        let fault = locked(&self.fault).take();
-        match recorded {
-            Ok(mut timeline) => {
-                timeline.notes.extend(fault.as_ref().map(ToString::to_string));
-                Watched { timeline, fault }
-            }
-            Err(error) => {
-                let (mut timeline, fault) = (Timeline::new(&self.title), fault.unwrap_or(error));
-                timeline.notes.push(fault.to_string());
-                Watched { timeline, fault: Some(fault) }
-            }
-        }
     }
 }

@@ -1,4 +1,4 @@
-//! Real sockets: tried at once, and tried again when the system says that they are ready.
+//! Sockets for tasks: tried first, and again once the system says that they are ready.
 //!
 //! The system's call (epoll, kqueue, IOCP) reports a socket once when it *becomes* ready. So a task tries first and
 //! leaves its waker only when the socket had nothing; the loop reads reports between polls, so none comes too early.
@@ -11,25 +11,50 @@ use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
 
 use mio::event::Source;
+use mio::net::{TcpListener, TcpStream};
 use mio::{Interest, Registry, Token};
 
-/// Who waits for which socket.
-pub struct Io {
-    /// Tells the system which sockets to report.
-    pub registry: Registry,
-    /// By the socket's token.
-    pub wakers: Mutex<HashMap<Token, Waker>>,
-    /// How many sockets there have been.
-    pub count: AtomicUsize,
+use crate::record::locked;
+
+/// The sockets of a loop, and who waits for which.
+#[derive(Debug)]
+pub struct Sockets {
+    registry: Registry,
+    wakers: Mutex<HashMap<Token, Waker>>,
+    count: AtomicUsize,
 }
 
-/// A socket that tasks can wait for; at most one task at a time. Closing it, which dropping it does, ends the system's
-/// reports; a waker left under its token stays until the loop is gone.
+impl Sockets {
+    /// No sockets yet; those to come are reported by `poll`.
+    ///
+    /// # Errors
+    /// What the system says, for example that no file descriptor is left.
+    pub fn new(poll: &mio::Poll) -> io::Result<Self> {
+        let registry = poll.registry().try_clone()?;
+        Ok(Self { registry, wakers: Mutex::default(), count: AtomicUsize::new(0) })
+    }
+
+    /// Whoever waits for this socket is to be woken with `waker` once it is reported; of two the last.
+    pub fn leave(&self, token: Token, waker: &Waker) {
+        locked(&self.wakers).insert(token, waker.clone());
+    }
+
+    /// The system reported this socket: wakes whoever waits for it. Where nobody does, the report is lost.
+    pub fn wake(&self, token: Token) {
+        let waker = locked(&self.wakers).remove(&token);
+        waker.into_iter().for_each(Waker::wake);
+    }
+}
+
+/// A socket that one task at a time can wait for. Dropping it closes it, and takes its waker back.
+#[derive(Debug)]
 pub struct Socket<S: Source> {
-    source: S,
-    token: Token,
-    /// Where it leaves the waker.
-    pub io: Arc<Io>,
+    /// The socket itself, which never blocks: it answers [`WouldBlock`](io::ErrorKind::WouldBlock).
+    pub source: S,
+    /// What the system reports it under.
+    pub token: Token,
+    /// Where it leaves a waker.
+    pub sockets: Arc<Sockets>,
 }
 
 impl<S: Source> Socket<S> {
@@ -37,10 +62,11 @@ impl<S: Source> Socket<S> {
     ///
     /// # Errors
     /// What the system says, for example that there are too many.
-    pub fn new(io: &Arc<Io>, mut source: S) -> io::Result<Self> {
-        let token = Token(io.count.fetch_add(1, Relaxed));
-        io.registry.register(&mut source, token, Interest::READABLE | Interest::WRITABLE)?;
-        Ok(Self { source, token, io: io.clone() })
+    pub fn new(sockets: &Arc<Sockets>, mut source: S) -> io::Result<Self> {
+        // The bell has the first.
+        let token = Token(sockets.count.fetch_add(1, Relaxed) + 1);
+        sockets.registry.register(&mut source, token, Interest::READABLE | Interest::WRITABLE)?;
+        Ok(Self { source, token, sockets: sockets.clone() })
     }
 
     /// Does `attempt`, and again each time the socket becomes ready, until it no longer would block.
@@ -50,11 +76,40 @@ impl<S: Source> Socket<S> {
     pub async fn when_ready<T>(&mut self, mut attempt: impl FnMut(&mut S) -> io::Result<T>) -> io::Result<T> {
         let try_once = |context: &mut Context<'_>| match attempt(&mut self.source) {
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                self.io.wakers.lock().unwrap().insert(self.token, context.waker().clone());
+                self.sockets.leave(self.token, context.waker());
                 Poll::Pending
             }
             result => Poll::Ready(result),
         };
         poll_fn(try_once).await
+    }
+}
+
+impl Socket<TcpListener> {
+    /// Listens on the loop; connections that came before are accepted too.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn listen(sockets: &Arc<Sockets>, listener: std::net::TcpListener) -> io::Result<Self> {
+        listener.set_nonblocking(true)?;
+        Self::new(sockets, TcpListener::from_std(listener))
+    }
+
+    /// The next connection, once there is one.
+    ///
+    /// # Errors
+    /// What the system says, for example that no file descriptor is left.
+    pub async fn accept(&mut self) -> io::Result<Socket<TcpStream>> {
+        let (stream, _) = self.when_ready(|listener| listener.accept()).await?;
+        Socket::new(&self.sockets, stream)
+    }
+}
+
+impl<S: Source> Drop for Socket<S> {
+    fn drop(&mut self) {
+        let _ = self.sockets.registry.deregister(&mut self.source);
+        // Outside the lock: what goes with the waker may be a task, and with it other sockets.
+        let waker = locked(&self.sockets.wakers).remove(&self.token);
+        drop(waker);
     }
 }

@@ -1,59 +1,43 @@
 //! What is said of a loop that gets no further: which task, and who let it down.
 
-use std::sync::Arc;
-
-use super::watch::{State, Step, Watch};
 use crate::error::Error;
 use crate::machine::now;
+use crate::record::{Step, Watch, Who};
 
 /// Of more tasks than this the others are counted.
 const NAMED: usize = 5;
 
 /// The stall of these tasks, in words.
 pub(super) fn stall(title: &str, tasks: &[&Watch]) -> Error {
-    let mut says: Vec<String> = tasks.iter().take(NAMED).map(|task| sentence(task, &task.state())).collect();
+    let mut says: Vec<String> = tasks.iter().take(NAMED).map(|task| sentence(task)).collect();
     if tasks.len() > NAMED {
         says.push(format!("and {} more", tasks.len() - NAMED));
     }
     Error::Stall { title: title.to_owned(), says: says.join("; ") }
 }
 
-fn sentence(task: &Watch, state: &State) -> String {
+fn sentence(task: &Watch) -> String {
     let name = &task.name;
-    let whom = |who: &Option<Arc<str>>| who.as_deref().map(|who| format!("`{who}`")).unwrap_or_default();
-    match state.step {
-        Step::New => format!("`{name}` was never polled: nobody put it into the queue"),
-        Step::Polling => {
-            let seconds = now().saturating_sub(state.since) as f64 / 1e9;
+    match task.step() {
+        (Step::New, _) => format!("`{name}` was never polled: nobody put it into the queue"),
+        (Step::Polling, since) => {
+            let seconds = now().saturating_sub(since) as f64 / 1e9;
             format!("`{name}` never gave way: one poll has lasted {seconds:.1} s")
         }
-        Step::Woken if state.woken_by.as_deref() == Some(&**name) => {
-            format!(
-                "`{name}` wakes itself in every poll and is not done: does it wait for something that nobody does?"
-            )
-        }
-        Step::Woken => format!(
-            "`{name}` was woken by {}, and the loop did not poll it: the wake put nothing into the queue, or did \
-             not end the park",
-            whom(&state.woken_by)
+        (Step::Woken { by: Who::Itself }, _) => format!(
+            "`{name}` wakes itself in every poll and is not done: does it wait for something that nobody does?"
         ),
-        Step::Pending if state.wakers > 0 => {
-            format!("`{name}` is pending; somebody holds its waker, and nobody woke it{}", last(state))
-        }
-        Step::Pending if state.let_go_by.as_deref() == Some(&**name) => {
-            format!(
-                "`{name}` is pending and nobody holds its waker: its own poll gave it to nobody{}",
-                last(state)
-            )
-        }
-        Step::Pending => format!(
-            "`{name}` is pending and nobody holds its waker: {} let go of it without a wake{}",
-            whom(&state.let_go_by),
-            last(state)
+        (Step::Woken { by }, _) => format!(
+            "`{name}` was woken by {by}, and the loop did not poll it: the wake put nothing into the queue, or did \
+             not end the park"
         ),
+        (Step::Held, _) => format!("`{name}` is pending; somebody holds its waker, and nobody woke it"),
+        (Step::Lost { let_go_by: Who::Itself }, _) => {
+            format!("`{name}` is pending and nobody holds its waker: its own poll gave it to nobody")
+        }
+        (Step::Lost { let_go_by }, _) => {
+            format!("`{name}` is pending and nobody holds its waker: {let_go_by} let go of it without a wake")
+        }
+        (Step::Over, _) => format!("`{name}` was done in the last moment"),
     }
-}
-
-fn last(state: &State) -> String {
-    state.woken_by.as_ref().map(|who| format!(" (woken last by `{who}`)")).unwrap_or_default()
 }

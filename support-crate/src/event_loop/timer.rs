@@ -1,30 +1,29 @@
-//! Timers: whoever sleeps leaves a waker under its deadline, and the loop parks until the earliest.
+//! Timers: whoever sleeps leaves a waker with a deadline, and the loop parks until the earliest.
 
-use std::collections::BTreeMap;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
-/// Who is to be woken when, the earliest first.
+/// Who is to be woken when.
 #[derive(Default)]
 pub struct Timers {
-    /// By deadline; where two sleepers have the same one, the addresses of their wakers differ.
-    pub wakers: Mutex<BTreeMap<(Instant, usize), Waker>>,
+    /// In the order in which they came.
+    pub wakers: Mutex<Vec<(Instant, Waker)>>,
 }
 
 impl Timers {
     /// Wakes all that are due, in order of their deadlines; says how long it is until the next.
     pub fn fire(&self) -> Option<Duration> {
         let (now, mut wakers) = (Instant::now(), self.wakers.lock().unwrap());
-        let later = wakers.split_off(&(now, usize::MAX));
-        let next = later.keys().next().map(|(until, _)| *until - now);
-        std::mem::replace(&mut *wakers, later).into_values().for_each(Waker::wake);
-        next
+        wakers.sort_by_key(|timer| timer.0);
+        let due = wakers.partition_point(|timer| timer.0 <= now);
+        wakers.drain(..due).for_each(|timer| timer.1.wake());
+        wakers.first().map(|timer| timer.0 - now)
     }
 }
 
-/// Ready from a moment on. Dropping it leaves its waker behind until the deadline.
+/// Ready from a moment on. Each poll before it leaves a waker; dropping it leaves them behind until the deadline.
 pub struct Sleep {
     /// The moment.
     pub until: Instant,
@@ -39,8 +38,7 @@ impl Future for Sleep {
         if Instant::now() >= self.until {
             return Poll::Ready(());
         }
-        let key = (self.until, context.waker().data() as usize);
-        self.timers.wakers.lock().unwrap().insert(key, context.waker().clone());
+        self.timers.wakers.lock().unwrap().push((self.until, context.waker().clone()));
         Poll::Pending
     }
 }

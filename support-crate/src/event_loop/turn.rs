@@ -1,21 +1,18 @@
-//! The whole loop: ready queue, timers and sockets, on one thread.
+//! The whole loop: timers, sockets and a ready queue, on one thread.
 
 use std::io;
-use std::sync::{Arc, Mutex};
-use std::task::Waker;
-use std::thread;
+use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
+use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
-use futures::Stream;
-use mio::Token;
-use mio::net::{TcpListener, TcpStream};
-
-use super::queue::{Queue, run_loop};
-use super::run::LoopRun;
-use super::socket::{Io, Socket};
+use super::bell::Bell;
+use super::queue::{Queue, Task};
+use super::run::EventLoop;
+use super::socket::Sockets;
 use super::timer::Timers;
 
-/// What an event loop consists of; clones are handles for its tasks.
+/// What the tasks of a loop need of it: where wakes go, who sleeps, who waits for a socket.
 #[derive(Clone)]
 pub struct Loop {
     /// Who is ready.
@@ -23,46 +20,31 @@ pub struct Loop {
     /// Who sleeps.
     pub timers: Arc<Timers>,
     /// Who waits for a socket.
-    pub io: Arc<Io>,
+    pub sockets: Arc<Sockets>,
 }
 
 impl Loop {
-    /// A loop for the calling thread, and what the system reports its sockets through.
+    /// A loop for the calling thread; the other end of its ready queue; and what the system reports its sockets through.
     ///
     /// # Errors
     /// What the system says, for example that no file descriptor is left.
-    pub fn new() -> io::Result<(Self, mio::Poll)> {
-        let poll = mio::Poll::new()?;
-        let (bell, home) = (mio::Waker::new(poll.registry(), Token(0))?, thread::current().id());
-        let ring = move || {
-            if thread::current().id() != home {
-                bell.wake().unwrap();
-            }
-        };
-        let queue = Queue { ready: Mutex::default(), open: 0.into(), ring: Box::new(ring) };
-        let (registry, wakers) = (poll.registry().try_clone()?, Mutex::default());
-        let io = Arc::new(Io { registry, wakers, count: 1.into() });
-        Ok((Self { queue: Arc::new(queue), timers: Arc::default(), io }, poll))
+    pub fn new() -> io::Result<(Self, Receiver<Arc<Task>>, mio::Poll)> {
+        let ((ready, woken), poll) = (channel(), mio::Poll::new()?);
+        let queue = Arc::new(Queue { ready, open: 0.into(), bell: Bell::new(&poll)? });
+        let sockets = Arc::new(Sockets::new(&poll)?);
+        Ok((Self { queue, timers: Arc::default(), sockets }, woken, poll))
     }
 }
 
-/// Runs the loop, which parks in the system's call for sockets.
-pub fn run_sockets(run: &LoopRun, own: &Loop, mut poll: mio::Poll) {
+/// Polls whoever was woken, and parks in the system's call for sockets while there is nobody, until all tasks are done.
+pub fn run_loop(run: &EventLoop, at: &Loop, woken: Receiver<Arc<Task>>, mut poll: mio::Poll) {
     let mut events = mio::Events::with_capacity(256);
-    let park = |at_most: Duration| {
-        let _interrupted = poll.poll(&mut events, Some(at_most));
-        for event in &events {
-            let waker = own.io.wakers.lock().unwrap().remove(&event.token());
-            waker.into_iter().for_each(Waker::wake);
-        }
-    };
-    run_loop(run, &own.queue, || own.timers.fire(), park);
-}
-
-/// Connections as they come: ready many times, where a future is ready once.
-pub fn incoming(listener: Socket<TcpListener>) -> impl Stream<Item = io::Result<Socket<TcpStream>>> {
-    futures::stream::unfold(listener, |mut listener| async {
-        let accepted = listener.when_ready(|listener| listener.accept()).await;
-        Some((accepted.and_then(|(stream, _)| Socket::new(&listener.io, stream)), listener))
-    })
+    while at.queue.open.load(Relaxed) > 0 {
+        let next = at.timers.fire();
+        let batch: Vec<_> = woken.try_iter().collect();
+        let time = if batch.is_empty() { next } else { Some(Duration::ZERO) };
+        let _ = run.parks(time, |at_most| poll.poll(&mut events, Some(at_most)));
+        events.iter().for_each(|event| at.sockets.wake(event.token()));
+        batch.into_iter().for_each(Task::poll);
+    }
 }

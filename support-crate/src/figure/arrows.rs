@@ -5,8 +5,9 @@ use std::fmt::Write;
 
 use super::lanes::Sheet;
 use super::layout::Place;
-use super::palette::{CARD, INK};
-use crate::timeline::Arrow;
+use super::palette::{CARD, INK, VERMILLION};
+use super::panel::Key;
+use crate::timeline::{Arrow, ArrowKind};
 
 /// More arrows than this are a black area.
 pub(super) const MOST: usize = 300;
@@ -35,35 +36,95 @@ pub(super) fn line(sheet: &Sheet, places: &[Place], arrow: &Arrow) -> Option<Lin
     Some(Line { from: (sheet.window.x(arrow.from.1), from_y), to: (sheet.window.x(arrow.to.1), to_y) })
 }
 
-/// All arrows, those that would lie on one another once.
+/// How one kind of arrow is drawn: its dash, its width, its colour, and the head's shape.
+struct Look {
+    dash: &'static str,
+    width: f64,
+    colour: &'static str,
+    head: Head,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Head {
+    Filled,
+    Open,
+    Diamond,
+    Bar,
+}
+
+fn look(kind: ArrowKind) -> Look {
+    let (dash, width, colour, head) = match kind {
+        ArrowKind::Message => ("", 1.4, INK, Head::Filled),
+        ArrowKind::Wake => ("4 3", 1.4, INK, Head::Open),
+        ArrowKind::Steal => ("", 1.6, VERMILLION, Head::Diamond),
+        ArrowKind::Fork => ("", 2.6, INK, Head::Filled),
+        ArrowKind::Preempt => ("1.5 2.5", 1.8, VERMILLION, Head::Bar),
+    };
+    Look { dash, width, colour, head }
+}
+
+/// All arrows, those that would lie on one another once; each kind with its own dash and head.
 pub(super) fn arrows(sheet: &Sheet, places: &[Place]) -> String {
-    let (mut shafts, mut heads, mut seen) = (String::new(), String::new(), HashSet::new());
-    for line in sheet.timeline.arrows.iter().filter_map(|arrow| line(sheet, places, arrow)) {
+    let mut seen = HashSet::new();
+    let mut paths = vec![(String::new(), String::new()); ArrowKind::ALL.len()];
+    for arrow in &sheet.timeline.arrows {
+        let Some(line) = line(sheet, places, arrow) else { continue };
         let pixel = [line.from.0, line.from.1, line.to.0, line.to.1].map(|value| value as i32);
         if seen.len() == MOST || !seen.insert(pixel) {
             continue;
         }
-        let ((x, y), (to_x, to_y)) = (line.from, line.to);
-        let length = (to_x - x).hypot(to_y - y).max(1.0);
-        let (along_x, along_y) = ((to_x - x) / length, (to_y - y) / length);
-        let (neck_x, neck_y) = (to_x - along_x * 7.0, to_y - along_y * 7.0);
-        let _ = write!(shafts, "M{x:.1} {y:.1}L{neck_x:.1} {neck_y:.1}");
-        let (side_x, side_y) = (-along_y * 3.5, along_x * 3.5);
-        let _ = write!(
-            heads,
-            "M{to_x:.1} {to_y:.1}L{:.1} {:.1}L{:.1} {:.1}z",
-            neck_x + side_x,
-            neck_y + side_y,
-            neck_x - side_x,
-            neck_y - side_y
-        );
+        let (shafts, heads) = &mut paths[arrow.kind as usize];
+        draw(&line, look(arrow.kind).head, shafts, heads);
     }
-    if shafts.is_empty() {
-        return shafts;
-    }
+    let kinds = ArrowKind::ALL.iter().zip(&paths).filter(|(_, (shafts, _))| !shafts.is_empty());
+    kinds.map(|(kind, (shafts, heads))| ink(&look(*kind), shafts, heads)).collect()
+}
+
+/// One kind's arrows, on a white edge that lifts them off the bars.
+fn ink(look: &Look, shafts: &str, heads: &str) -> String {
+    let Look { dash, width, colour, head } = look;
+    let fill = if *head == Head::Open { CARD } else { colour };
     format!(
-        r#"<g fill="none"><path d="{shafts}" stroke="{CARD}" stroke-width="3.5"/><path d="{shafts}" stroke="{INK}" stroke-width="1.4"/></g><path d="{heads}" fill="{INK}" stroke="{CARD}" stroke-width=".8"/>"#
+        r#"<g fill="none"><path d="{shafts}" stroke="{CARD}" stroke-width="{:.1}"/><path d="{shafts}" stroke="{colour}" stroke-width="{width}" stroke-dasharray="{dash}"/></g><path d="{heads}" fill="{fill}" stroke="{colour}" stroke-width="1"/>"#,
+        width + 2.1
     )
+}
+
+/// One arrow's shaft and head.
+fn draw(line: &Line, head: Head, shafts: &mut String, heads: &mut String) {
+    let ((x, y), (to_x, to_y)) = (line.from, line.to);
+    let length = (to_x - x).hypot(to_y - y).max(1.0);
+    let (along_x, along_y) = ((to_x - x) / length, (to_y - y) / length);
+    let point = |back: f64, side: f64| {
+        (to_x - along_x * back - along_y * side, to_y - along_y * back + along_x * side)
+    };
+    let neck = point(if head == Head::Bar { 1.0 } else { 7.0 }, 0.0);
+    let _ = write!(shafts, "M{x:.1} {y:.1}L{:.1} {:.1}", neck.0, neck.1);
+    let corners: &[(f64, f64)] = match head {
+        Head::Filled | Head::Open => &[(0.0, 0.0), (7.0, 3.5), (7.0, -3.5)],
+        Head::Diamond => &[(0.0, 0.0), (5.0, 4.0), (10.0, 0.0), (5.0, -4.0)],
+        Head::Bar => &[(0.0, 5.0), (2.4, 5.0), (2.4, -5.0), (0.0, -5.0)],
+    };
+    for (index, (back, side)) in corners.iter().enumerate() {
+        let (x, y) = point(*back, *side);
+        let _ = write!(heads, "{}{x:.1} {y:.1}", if index == 0 { "M" } else { "L" });
+    }
+    heads.push('z');
+}
+
+/// The legend's keys: every kind there is, or none where all arrows are messages.
+pub(super) fn keys<'arrows>(arrows: impl Iterator<Item = &'arrows Arrow>) -> Vec<Key> {
+    let mut there = vec![false; ArrowKind::ALL.len()];
+    arrows.for_each(|arrow| there[arrow.kind as usize] = true);
+    let kinds = ArrowKind::ALL.iter().filter(|kind| there[**kind as usize]).copied();
+    let kinds: Vec<ArrowKind> = kinds.collect();
+    if kinds == [ArrowKind::Message] { Vec::new() } else { kinds.into_iter().map(key).collect() }
+}
+
+fn key(kind: ArrowKind) -> Key {
+    let (mut shafts, mut heads) = (String::new(), String::new());
+    draw(&Line { from: (0.0, 7.0), to: (25.0, 7.0) }, look(kind).head, &mut shafts, &mut heads);
+    Key { name: kind.name().to_owned(), swatch: ink(&look(kind), &shafts, &heads) }
 }
 
 /// What a reader must know of arrows that are not drawn.

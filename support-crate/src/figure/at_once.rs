@@ -2,7 +2,8 @@
 
 use std::fmt::Write;
 
-use crate::timeline::{Activity, Lane, Timeline, Unit};
+use crate::time::Unit;
+use crate::timeline::{Activity, Lane, Timeline};
 
 /// For each activity of more than one lane: how many did it at the same time at most, and for how long two or more.
 pub(super) fn at_once(timeline: &Timeline, unit: Unit) -> String {

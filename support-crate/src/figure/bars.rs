@@ -10,17 +10,18 @@ use super::numbers::number;
 use super::palette::INK;
 use super::panel::{Panel, Pen, WIDTH, plot};
 use super::words::{clean, escape, shorten, width};
+use crate::time::Plain;
 
 const ROW: f64 = 30.0;
 /// More bars than this are no comparison any more.
 const MOST: usize = 60;
 
 /// One bar for each name, all from zero; `unit` names the axis. Values that are not finite are said in words.
-pub fn bars<Name: AsRef<str>>(title: &str, unit: &str, values: &[(Name, f64)]) -> Figure {
+pub fn bars<Name: AsRef<str>>(title: &str, unit: &str, values: &[(Name, impl Plain)]) -> Figure {
     let mut figure = Figure::new(title);
     let unit = clean(unit);
     let values: Vec<(String, f64)> =
-        values.iter().map(|(name, value)| (clean(name.as_ref()), *value)).collect();
+        values.iter().map(|(name, value)| (clean(name.as_ref()), value.plain())).collect();
     if values.is_empty() {
         figure.panels.push(nothing("nothing was measured"));
         return figure;

@@ -3,12 +3,13 @@
 use std::fmt::Write;
 
 use super::at_once::at_once;
-use super::extras::{brief, in_order};
-use super::hover::summary;
+use super::extras::{brief, in_order, says_mark};
+use super::holds;
+use super::hover::{says_arrow, summary};
 use super::lanes::Sheet;
 use super::numbers::{count, counted};
 use super::rows::Row;
-use crate::timeline::{Activity, Lane, Span};
+use crate::timeline::{Activity, Lane, LaneKind, Span};
 
 /// A lane with more spans than this is summed up instead of told span by span.
 const TOLD: usize = 8;
@@ -35,18 +36,21 @@ pub(super) fn describe(sheet: &Sheet, titled: bool) -> String {
     if timeline.lanes.len() > 1 && spans <= SWEPT {
         out.push_str(&at_once(timeline, sheet.unit));
     }
+    out.push_str(&holds::describe(sheet));
     out.push_str(&arrows(sheet));
+    out.push_str(&super::counters::describe(sheet));
     out
 }
 
 /// "Amir: 0 to 10.0 min waiting (reads the menu); …".
 fn spans(sheet: &Sheet, lane: &Lane) -> String {
-    let mut out = format!("{}:", brief(&lane.name));
+    let kind = if lane.kind == LaneKind::Story { String::new() } else { format!(" ({})", lane.kind.name()) };
+    let mut out = format!("{}{kind}:", brief(&lane.name));
     for (index, span) in lane.spans().iter().enumerate() {
         let _ = write!(out, "{} {}", if index == 0 { "" } else { ";" }, one(sheet, lane, span));
     }
     for mark in in_order(lane) {
-        let _ = write!(out, "; {} at {}", brief(&mark.label), moment(sheet, mark.at));
+        let _ = write!(out, "; {} at {}", says_mark(mark), moment(sheet, mark.at));
     }
     if lane.spans().is_empty() && lane.marks().is_empty() { out + " nothing" } else { out }
 }
@@ -58,8 +62,12 @@ fn one(sheet: &Sheet, lane: &Lane, span: &Span) -> String {
     let mut text = format!("{from} to {to} {}", span.activity.name());
     let label = brief(lane.label(span));
     let core = span.core.filter(|_| span.activity == Activity::Running).map(|core| format!("core {core}"));
-    let details: Vec<&str> =
-        [label.as_str(), core.as_deref().unwrap_or("")].into_iter().filter(|part| !part.is_empty()).collect();
+    let lock = holds::blocked_on(sheet.timeline, lane, span);
+    let details: Vec<&str> = [Some(label.as_str()), lock.as_deref(), core.as_deref()]
+        .into_iter()
+        .flatten()
+        .filter(|part| !part.is_empty())
+        .collect();
     if !details.is_empty() {
         let _ = write!(text, " ({})", details.join(", "));
     }
@@ -109,7 +117,7 @@ fn arrows(sheet: &Sheet) -> String {
                 let (from, to) = (moment(sheet, arrow.from.1), moment(sheet, arrow.to.1));
                 format!(
                     "{} from {} at {from} to {} at {to}",
-                    brief(&arrow.label),
+                    says_arrow(arrow),
                     name(arrow.from.0),
                     name(arrow.to.0)
                 )

@@ -8,7 +8,7 @@ use super::palette::{CARD, INK, MUTED};
 use super::panel::Pen;
 use super::strips::put;
 use super::words::{clean, shorten, width};
-use crate::timeline::{Lane, Mark};
+use crate::timeline::{Lane, Mark, MarkKind};
 
 /// Brackets above a lane: the spans that others lie in.
 pub(super) fn brackets(sheet: &Sheet, places: &[Place]) -> String {
@@ -114,7 +114,7 @@ pub(super) fn marks(sheet: &Sheet, places: &[Place]) -> String {
             let _ = write!(heads, "M{:.1} {:.1}h7l-3.5 5z", x - 3.5, top - 3.0);
             let until =
                 marks.get(index + 1).map_or(super::panel::WIDTH - 4.0, |next| sheet.window.x(next.at));
-            let label = clean(&mark.label);
+            let label = says_mark(mark);
             let fits = width(&label, 10.5) + 9.0 <= until - x - 5.0;
             if sheet.density.labels && fits && texts.len() < 20_000 {
                 texts.push_str(&Pen::new(10.5, INK).write(x + 6.0, top - 3.0, &label));
@@ -127,6 +127,16 @@ pub(super) fn marks(sheet: &Sheet, places: &[Place]) -> String {
     format!(
         r#"<g fill="none"><path d="{pins}" stroke="{CARD}" stroke-width="3"/><path d="{pins}" stroke="{INK}" stroke-width="1.3"/></g><path d="{heads}" fill="{INK}"/>{texts}"#
     )
+}
+
+/// What a mark says: its label, and its kind where that is not the same: "panicked: burnt the cake".
+pub(super) fn says_mark(mark: &Mark) -> String {
+    let (label, kind) = (brief(&mark.label), mark.kind.name());
+    match mark.kind {
+        MarkKind::Note | MarkKind::Began | MarkKind::Ended => label,
+        _ if label.is_empty() || label == kind => kind.to_owned(),
+        _ => format!("{kind}: {label}"),
+    }
 }
 
 /// The marks of a lane by time; plain data may hold them in any order.

@@ -5,31 +5,22 @@ use super::numbers::number;
 use super::palette::{BLUE, INK, MUTED};
 use super::panel::{PAD, Panel, Pen, WIDTH};
 use super::words::{clean, shorten, width};
+use crate::time::Plain;
 
 const LEFT: f64 = PAD + 84.0;
 
 impl Figure {
-    /// The figure with a strip below that shows a guess beside what was measured, both in the unit `symbol`.
+    /// The figure with a strip below that shows a guess beside what was measured, both in the unit `symbol`: plain
+    /// numbers, or times counted in their own unit.
     ///
     /// What cannot be drawn (not a number, infinite, negative) is answered in words.
-    pub fn with_guess(self, what: &str, guess: f64, measured: f64, symbol: &str) -> Self {
-        self.with_strip(what, guess, measured, symbol, "it was")
-    }
-
-    /// `verb` stands before the measurement: "it took", "it was".
-    pub(super) fn with_strip(
-        mut self,
-        what: &str,
-        guess: f64,
-        measured: f64,
-        symbol: &str,
-        verb: &str,
-    ) -> Self {
+    pub fn with_guess(mut self, what: &str, guess: impl Plain, measured: impl Plain, symbol: &str) -> Self {
         let (what, symbol) = (clean(what), clean(symbol));
+        let (guess, measured) = (guess.plain(), measured.plain());
         self.panels.push(if drawable(guess) && drawable(measured) {
-            strip(&what, guess, measured, &symbol, verb)
+            strip(&what, guess, measured, &symbol)
         } else {
-            words(&what, guess, measured, &symbol, verb)
+            words(&what, guess, measured, &symbol)
         });
         self
     }
@@ -44,13 +35,13 @@ fn with_unit(value: f64, symbol: &str) -> String {
     format!("{} {symbol}", number(value)).trim_end().to_owned()
 }
 
-/// "The whole run: you guessed 16 min, it took 10.2 min."
-fn sentence(what: &str, guess: f64, measured: f64, symbol: &str, verb: &str) -> String {
+/// "The whole run: you guessed 16 min, it was 10.2 min."
+fn sentence(what: &str, guess: f64, measured: f64, symbol: &str) -> String {
     let mut letters = what.chars();
     let start = letters
         .next()
         .map_or(String::new(), |first| format!("{}{}: ", first.to_uppercase(), letters.as_str()));
-    format!("{start}you guessed {}, {verb} {}.", with_unit(guess, symbol), with_unit(measured, symbol))
+    format!("{start}you guessed {}, it was {}.", with_unit(guess, symbol), with_unit(measured, symbol))
 }
 
 fn heading(text: &str) -> String {
@@ -58,8 +49,8 @@ fn heading(text: &str) -> String {
     line + &Pen::new(13.0, INK).bold().write(PAD, 31.0, &shorten(text, 13.0 * 1.1, WIDTH - 2.0 * PAD))
 }
 
-fn strip(what: &str, guess: f64, measured: f64, symbol: &str, verb: &str) -> Panel {
-    let text = sentence(what, guess, measured, symbol, verb);
+fn strip(what: &str, guess: f64, measured: f64, symbol: &str) -> Panel {
+    let text = sentence(what, guess, measured, symbol);
     let mut body = heading(&text);
     let most = guess.max(measured);
     let values = [with_unit(guess, symbol), with_unit(measured, symbol)];
@@ -83,8 +74,8 @@ fn strip(what: &str, guess: f64, measured: f64, symbol: &str, verb: &str) -> Pan
 }
 
 /// What is said where a bar would be a lie.
-fn words(what: &str, guess: f64, measured: f64, symbol: &str, verb: &str) -> Panel {
-    let text = sentence(what, guess, measured, symbol, verb);
+fn words(what: &str, guess: f64, measured: f64, symbol: &str) -> Panel {
+    let text = sentence(what, guess, measured, symbol);
     let explanation = if drawable(guess) {
         format!("The measurement cannot be drawn: {}.", trouble(measured))
     } else {

@@ -10,16 +10,18 @@ use super::numbers::{count, number};
 use super::palette::{INK, MUTED};
 use super::panel::{Anchor, PAD, Panel, Pen, WIDTH, plot};
 use super::words::{clean, width};
+use crate::time::Plain;
 
 const HEIGHT: f64 = 220.0;
 const LEFT: f64 = PAD + 52.0;
 
 /// How many of `values` lie in each of some equal ranges; `unit` names the axis. Values that are not finite are left
 /// out, and a note says how many.
-pub fn histogram(title: &str, unit: &str, values: &[f64]) -> Figure {
+pub fn histogram(title: &str, unit: &str, values: &[impl Plain]) -> Figure {
     let mut figure = Figure::new(title);
     let unit = clean(unit);
-    let mut sorted: Vec<f64> = values.iter().copied().filter(|value| value.is_finite()).collect();
+    let mut sorted: Vec<f64> =
+        values.iter().map(|value| value.plain()).filter(|value| value.is_finite()).collect();
     if sorted.len() < values.len() {
         let odd = count((values.len() - sorted.len()) as u64);
         figure

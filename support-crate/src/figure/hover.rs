@@ -3,13 +3,14 @@
 use std::fmt::Write;
 
 use super::arrows;
-use super::extras::{brief, in_order};
+use super::extras::{brief, in_order, says_mark};
+use super::holds;
 use super::lanes::Sheet;
 use super::layout::{MOST_LEVELS, Place};
 use super::numbers::count;
 use super::rows::{Piece, Row};
 use super::words::escape;
-use crate::timeline::{Activity, Lane, Span};
+use crate::timeline::{Activity, Arrow, ArrowKind, Lane, LaneKind, Span};
 
 /// Invisible shapes with hover texts, at most `bytes` of them; wide spans before narrow ones.
 pub(super) fn hover(sheet: &Sheet, places: &[Place], bytes: usize) -> String {
@@ -30,6 +31,7 @@ pub(super) fn hover(sheet: &Sheet, places: &[Place], bytes: usize) -> String {
         );
         add(&mut out, bytes, frame, &says(sheet, lane, &lane.spans()[piece.span]));
     }
+    holds::hover(sheet, places, &mut out, bytes);
     add_brackets(&mut out, bytes, sheet, places);
     add_marks(&mut out, bytes, sheet, places);
     add_arrows(&mut out, bytes, sheet, places);
@@ -78,6 +80,9 @@ fn says(sheet: &Sheet, lane: &Lane, span: &Span) -> String {
         let _ = write!(text, "{label} · ");
     }
     let _ = write!(text, "{} · from {from} to {to} ({})", span.activity.name(), unit.write(span.length()));
+    if let Some(lock) = holds::blocked_on(sheet.timeline, lane, span) {
+        let _ = write!(text, " · blocked {lock}");
+    }
     if let Some(core) = span.core.filter(|_| span.activity == Activity::Running) {
         let _ = write!(text, " · core {core}");
     }
@@ -90,6 +95,12 @@ fn says(sheet: &Sheet, lane: &Lane, span: &Span) -> String {
 /// A row in one line: what hovering between the spans shows.
 pub(super) fn summary(sheet: &Sheet, row: &Row) -> String {
     let mut text = brief(&row.name);
+    let mut kinds = sheet.timeline.lanes[row.lanes.clone()].iter().map(|lane| lane.kind);
+    if let Some(kind) =
+        kinds.next().filter(|kind| *kind != LaneKind::Story && kinds.all(|other| other == *kind))
+    {
+        let _ = write!(text, " ({})", kind.name());
+    }
     for (kind, ink) in sheet.inks.inks.iter().enumerate().filter(|(kind, _)| row.tally.pieces[*kind] > 0) {
         let (time, pieces) = (row.tally.time[kind], row.tally.pieces[kind]);
         let share = time as f64 / sheet.window.length as f64 / row.lanes.len() as f64 * 100.0;
@@ -126,7 +137,7 @@ fn add_marks(out: &mut String, bytes: usize, sheet: &Sheet, places: &[Place]) {
                 free_from = x + 1.0;
                 let at = sheet.unit.write(mark.at.saturating_sub(sheet.window.start));
                 let top = place.floor - sheet.density.band - 5.0;
-                let text = format!("{}: {} at {at}", brief(&lane.name), brief(&mark.label));
+                let text = format!("{}: {} at {at}", brief(&lane.name), says_mark(mark));
                 add(out, bytes, (x - 4.0, top, 8.0, sheet.density.band + 5.0), &text);
             }
         }
@@ -141,7 +152,7 @@ fn add_arrows(out: &mut String, bytes: usize, sheet: &Sheet, places: &[Place]) {
             let at = unit.write(at.saturating_sub(sheet.window.start));
             format!("{} at {at}", brief(&sheet.timeline.lanes[lane].name))
         });
-        let text = escape(&format!("{} · from {from} to {to}", brief(&arrow.label)));
+        let text = escape(&format!("{} · from {from} to {to}", says_arrow(arrow)));
         if out.len() + text.len() + 160 <= bytes {
             let ((x, y), (to_x, to_y)) = (line.from, line.to);
             let _ = write!(
@@ -150,5 +161,15 @@ fn add_arrows(out: &mut String, bytes: usize, sheet: &Sheet, places: &[Place]) {
                 super::palette::CARD
             );
         }
+    }
+}
+
+/// What an arrow is about, with its kind where its label does not say it: "task 3 (steal)".
+pub(super) fn says_arrow(arrow: &Arrow) -> String {
+    let (label, kind) = (brief(&arrow.label), arrow.kind.name());
+    match arrow.kind {
+        ArrowKind::Message => label,
+        _ if label.is_empty() || label == kind => kind.to_owned(),
+        _ => format!("{label} ({kind})"),
     }
 }

@@ -4,9 +4,11 @@ use std::fmt::Write;
 
 use super::arrows::arrows;
 use super::axis::Scale;
+use super::counters;
 use super::describe::describe;
 use super::extras::{brackets, marks, moments, ragged_ends};
 use super::frame::{AXIS, time_frame};
+use super::holds::holds;
 use super::hover::hover;
 use super::labels::labels;
 use super::layout::{Density, Place, places};
@@ -16,7 +18,8 @@ use super::panel::{Anchor, PAD, Panel, Pen, WIDTH};
 use super::rows::Row;
 use super::strips;
 use super::words::{clean, escape, shorten, width, wrap};
-use crate::timeline::{Timeline, Unit};
+use crate::time::Unit;
+use crate::timeline::Timeline;
 
 /// What a panel is drawn from, beside its place in the figure.
 pub(super) struct Sheet<'timeline> {
@@ -48,11 +51,12 @@ pub(super) fn right_edge() -> f64 {
 }
 
 /// Draws a sheet; `titled` puts the timeline's title above, `axis` the numbers below, `hover_bytes` bounds its
-/// hover texts.
-pub(super) fn panel(sheet: &Sheet, titled: bool, axis: bool, hover_bytes: usize) -> Panel {
+/// hover texts, `all` are the timelines of the figure.
+pub(super) fn panel(sheet: &Sheet, titled: bool, axis: bool, hover_bytes: usize, all: &[&Timeline]) -> Panel {
     let mut body = String::new();
     let top = if titled { title(sheet, &mut body) } else { 4.0 };
     let (places, bottom) = places(sheet.timeline, &sheet.rows, sheet.density, top + 6.0);
+    let (strips, bottom) = counters::strips(sheet, all, bottom);
     let (left, right) = (sheet.window.left, sheet.window.left + sheet.window.width);
     let length = sheet.unit.count(sheet.window.length);
     let name = sheet.unit.axis();
@@ -61,15 +65,15 @@ pub(super) fn panel(sheet: &Sheet, titled: bool, axis: bool, hover_bytes: usize)
     let _ = write!(body, r#"<g transform="translate(0 {top:.0})">{frame}</g>"#);
     body.push_str(&names(sheet, &places));
     body.push_str(&bars(sheet, &places));
-    for layer in [ragged_ends, moments, brackets, marks, arrows, labels] {
+    for layer in [ragged_ends, moments, holds, brackets, marks, arrows, labels] {
         body.push_str(&layer(sheet, &places));
     }
-    Panel {
-        height: bottom + if axis { AXIS } else { 8.0 },
-        body,
-        hover: hover(sheet, &places, hover_bytes),
-        text: describe(sheet, titled),
+    let mut hover = hover(sheet, &places, hover_bytes);
+    for strip in &strips {
+        body.push_str(&strip.draw(sheet));
+        strip.hover(sheet, &mut hover, hover_bytes);
     }
+    Panel { height: bottom + if axis { AXIS } else { 8.0 }, body, hover, text: describe(sheet, titled) }
 }
 
 /// How many ticks fit side by side: long numbers need more room.

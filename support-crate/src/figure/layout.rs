@@ -1,5 +1,6 @@
 //! Where the rows of a timeline's panel stand, and how high they are.
 
+use super::holds;
 use super::rows::Row;
 use crate::timeline::Timeline;
 
@@ -10,6 +11,8 @@ pub(super) struct Density {
     pub band: f64,
     /// Free space between two lanes.
     pub gap: f64,
+    /// Height of a lock's bar below its lane, with the space above it.
+    pub hold: f64,
     /// Size of lane names.
     pub name: f64,
     /// Whether there is room for labels at spans, brackets and marks.
@@ -18,13 +21,13 @@ pub(super) struct Density {
 
 impl Density {
     pub fn of(rows: usize) -> Self {
-        let (band, gap, name, labels) = match rows {
-            0..=10 => (28.0, 14.0, 13.0, true),
-            11..=18 => (22.0, 9.0, 12.0, true),
-            19..=30 => (14.0, 4.0, 11.0, false),
-            _ => (9.0, 3.0, 10.0, false),
+        let (band, gap, hold, name, labels) = match rows {
+            0..=10 => (28.0, 14.0, 14.0, 13.0, true),
+            11..=18 => (22.0, 9.0, 13.0, 12.0, true),
+            19..=30 => (14.0, 4.0, 5.0, 11.0, false),
+            _ => (9.0, 3.0, 4.0, 10.0, false),
         };
-        Self { band, gap, name, labels }
+        Self { band, gap, hold, name, labels }
     }
 }
 
@@ -60,7 +63,8 @@ pub(super) fn places(timeline: &Timeline, rows: &[Row], density: Density, top: f
         let marked = row.lanes.len() == 1 && !timeline.lanes[row.lanes.start].marks().is_empty();
         let above = levels as f64 * level + if marked && density.labels { 15.0 } else { 0.0 };
         let place = Place { top: y, floor: y + above + density.band, level };
-        y = place.floor + density.gap;
+        let held = if row.lanes.len() == 1 { holds::depth(&timeline.lanes[row.lanes.start]) } else { 0 };
+        y = place.floor + held as f64 * density.hold + density.gap;
         place
     };
     let places = rows.iter().map(place).collect();

@@ -5,20 +5,24 @@
 //! which draws axes, grids and charts; the bars of a timeline are paths of our own, because a million spans as
 //! a million rectangles would be 85 MB.
 //!
-//! A colour never stands alone: activities differ in height and hatch, cores in hatch, series in dash and marker.
+//! A colour never stands alone: activities differ in height and hatch, cores in hatch, arrows in dash and head, series in
+//! dash and marker.
 //! Figures bring their own white card, so that they look the same in light and in dark notebooks.
 
 mod arrows;
 mod at_once;
 mod axis;
 mod bars;
+mod counters;
 mod describe;
 mod display;
 mod document;
 mod extras;
+mod fault;
 mod frame;
 mod guess;
 mod histogram;
+mod holds;
 mod hover;
 mod labels;
 mod lanes;

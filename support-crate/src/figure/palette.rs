@@ -16,7 +16,7 @@ pub(super) const ORANGE: &str = "#E69F00";
 pub(super) const GREEN: &str = "#009E73";
 pub(super) const PURPLE: &str = "#CC79A7";
 const SKY: &str = "#56B4E9";
-const VERMILLION: &str = "#D55E00";
+pub(super) const VERMILLION: &str = "#D55E00";
 const YELLOW: &str = "#F0E442";
 const GREY: &str = "#8c959f";
 

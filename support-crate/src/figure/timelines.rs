@@ -1,7 +1,10 @@
 //! From timelines to figures: one timeline, by activity or by core, or several on one time axis.
 
 use super::arrows;
+use super::counters;
 use super::document::Figure;
+use super::fault;
+use super::holds;
 use super::lanes::{Sheet, left_edge, nothing, panel, right_edge};
 use super::layout::Density;
 use super::legend::{activity_key, merged_note, never_ended_key};
@@ -27,14 +30,6 @@ impl Timeline {
     /// The timeline drawn with running time told apart by the core it ran on, everything else grey.
     pub fn figure_by_core(&self) -> Figure {
         draw(&[self], Inks::by_core(cores(&[self])))
-    }
-
-    /// The timeline drawn, and below it `guess` beside the length of the whole run, both in the timeline's unit.
-    ///
-    /// A guess that is not a number, negative or infinite is answered in words.
-    pub fn against(&self, guess: f64) -> Figure {
-        let measured = self.unit.count(self.end() - self.start());
-        self.figure().with_strip("the whole run", guess, measured, self.unit.symbol, "it took")
     }
 
     /// Shows the timeline as the result of a notebook's cell.
@@ -67,13 +62,15 @@ fn draw(timelines: &[&Timeline], inks: Inks) -> Figure {
     let mut sheets_left = sheets.iter();
     for timeline in timelines {
         let titled = timelines.len() > 1;
+        figure.panels.extend(fault::fault(timeline, titled));
         figure.panels.push(match sheets_left.as_slice().first().filter(|_| !timeline.is_empty()) {
             Some(sheet) => {
                 sheets_left.next();
-                panel(sheet, titled, sheets_left.len() == 0, HOVER / sheets.len())
+                panel(sheet, titled, sheets_left.len() == 0, HOVER / sheets.len(), &drawn)
             }
             None => empty(timeline, titled),
         });
+        figure.panels.extend(fault::waits(timeline));
         figure.notes.extend(timeline.notes.iter().map(|note| clean(note)));
     }
     explain(&mut figure, &sheets, &inks);
@@ -93,8 +90,14 @@ fn explain(figure: &mut Figure, sheets: &[Sheet], inks: &Inks) {
     if rows().any(|row| !row.endless.is_empty()) {
         figure.legend.push(never_ended_key());
     }
+    let timelines = || sheets.iter().map(|sheet| sheet.timeline);
+    if timelines().flat_map(|timeline| &timeline.lanes).any(|lane| !lane.holds.is_empty()) {
+        figure.legend.push(holds::key());
+    }
+    figure.legend.extend(arrows::keys(timelines().flat_map(|timeline| &timeline.arrows)));
     for sheet in sheets {
         figure.notes.extend(grouped_note(sheet).into_iter().chain(arrows::note(sheet)));
+        figure.notes.extend(counters::note(sheet.timeline));
     }
     figure.notes.extend(merged_note(sheets));
     figure.notes.dedup();
@@ -131,7 +134,7 @@ fn sheets<'timeline>(timelines: &[&'timeline Timeline], inks: &'timeline Inks) -
     let names: Vec<String> = names
         .map(|lane| clean(&lane.name) + if count >= super::rows::MOST_ROWS { " + 99" } else { "" })
         .collect();
-    let left = left_edge(names.iter().map(String::as_str), density.name);
+    let left = left_edge(names.iter().map(String::as_str).chain(counters::names(timelines)), density.name);
     let mut sheets: Vec<Sheet> = Vec::new();
     for (timeline, (start, end)) in timelines.iter().zip(bounds) {
         let window = Window { start, length, left, width: right_edge() - left };

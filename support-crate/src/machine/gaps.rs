@@ -71,7 +71,7 @@ impl Watch {
     #[inline]
     pub fn look(&mut self) -> Option<Gap> {
         let seen = now();
-        let step = seen - self.last;
+        let step = seen.saturating_sub(self.last);
         if step < GAP {
             self.on_core += step;
             self.last = seen;
@@ -90,8 +90,9 @@ impl Watch {
     #[inline]
     pub fn look_after_work(&mut self) -> Option<Gap> {
         let seen = now();
-        if seen - self.last < GAP {
-            self.on_core += seen - self.last;
+        let step = seen.saturating_sub(self.last);
+        if step < GAP {
+            self.on_core += step;
             self.last = seen;
             return None;
         }

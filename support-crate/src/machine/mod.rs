@@ -11,8 +11,11 @@ pub(crate) mod priority;
 mod switches;
 pub(crate) mod thread;
 mod throttle;
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+mod tsc;
 
-pub use clock::{now, thread_cpu_time};
+pub(crate) use clock::now_in_order;
+pub use clock::{Clock, now, thread_cpu_time};
 pub use gaps::Interrupts;
 pub use here::Machine;
 pub use limits::Limit;

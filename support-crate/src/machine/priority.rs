@@ -47,7 +47,8 @@ impl fmt::Display for KernelPolicy {
 /// What one thread asks for.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Priority {
-    /// From -20 (most of the core) to 19 (least); ordinary threads begin with their parent's, mostly 0.
+    /// How many steps nicer than the thread that started this one, whose nice value it begins with (mostly 0, in a
+    /// notebook that was started nicer more): from -20 to 19. Past 19, the nicest there is, it becomes 19.
     pub nice: Option<i32>,
     /// The rule.
     pub policy: KernelPolicy,
@@ -120,8 +121,9 @@ impl Priority {
 fn set(wanted: &Priority, who: &str) -> Result<(), Error> {
     use nix::libc;
     if let Some(nice) = wanted.nice {
-        // SAFETY: setpriority takes plain numbers. For the kernel "process 0" is the calling thread alone.
-        let answer = unsafe { libc::setpriority(libc::PRIO_PROCESS, 0, nice) };
+        // SAFETY: setpriority takes plain numbers, and brings one past an end of the scale back to it. For the kernel
+        // "process 0" is the calling thread alone.
+        let answer = unsafe { libc::setpriority(libc::PRIO_PROCESS, 0, nice_of_this_thread() + nice) };
         nix::Error::result(answer).map_err(|error| {
             Priority { nice: Some(nice), ..Priority::default() }.refused(who, error.desc())
         })?;
@@ -151,8 +153,9 @@ fn set(wanted: &Priority, who: &str) -> Result<(), Error> {
     nix::Error::result(answer).map(drop).map_err(refused)
 }
 
+/// The nice value of the calling thread.
 #[cfg(target_os = "linux")]
-fn nice_of_this_thread() -> i32 {
+pub(crate) fn nice_of_this_thread() -> i32 {
     use nix::libc;
     // SAFETY: getpriority takes plain numbers and changes nothing; -1 is a nice value here, and there is no error
     // for the calling thread.
@@ -160,7 +163,7 @@ fn nice_of_this_thread() -> i32 {
 }
 
 #[cfg(not(target_os = "linux"))]
-fn nice_of_this_thread() -> i32 {
+pub(crate) fn nice_of_this_thread() -> i32 {
     0
 }
 

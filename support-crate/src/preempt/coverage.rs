@@ -2,7 +2,7 @@
 
 use super::handover::MOMENT;
 use crate::machine::Throttled;
-use crate::timeline::{Activity, Lane, Span, Timeline};
+use crate::timeline::{Activity, Lane, LaneKind, Span, Timeline};
 
 /// A quota pauses for a good part of its period, which is 100 ms almost everywhere and 1 ms at the least.
 const PAUSE: u64 = 1_000_000;
@@ -35,6 +35,15 @@ impl Coverage {
         if wanted == 0 { 1.0 } else { self.threads as f64 / wanted as f64 }
     }
 
+    fn part(&mut self, hole: Hole) -> &mut u64 {
+        match hole {
+            Hole::Unwanted => &mut self.unwanted,
+            Hole::Switching => &mut self.switching,
+            Hole::Paused => &mut self.paused,
+            Hole::Others => &mut self.others,
+        }
+    }
+
     /// What a reader of the figure must know.
     pub(super) fn notes(&self, core: usize) -> Vec<String> {
         let part = |time: u64| time as f64 / self.length.max(1) as f64 * 100.0;
@@ -63,48 +72,75 @@ impl Coverage {
     }
 }
 
+/// A hole between the turns of the threads: whose the core was meanwhile.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Hole {
+    Unwanted,
+    Switching,
+    Paused,
+    Others,
+}
+
+/// Whose the core was in a recording of threads that shared one.
+pub fn coverage(run: &Timeline) -> Coverage {
+    let quota = run.lanes.iter().find(|lane| lane.kind == LaneKind::Quota);
+    sweep(run, quota.map_or(0, |lane| lane.spans().len() as u64), |_, _| ())
+}
+
 /// Finds the time that no lane accounts for, and adds the lanes "others" and "CPU quota" for it where there is some.
 pub(super) fn add_lanes(timeline: &mut Timeline, core: usize, throttled: Throttled) -> Coverage {
-    let (start, end) = (timeline.start(), timeline.end());
-    let mut sums = Coverage { length: end - start, throttled: throttled.times, ..Coverage::default() };
-    let (mut others, mut quota) = (Lane::new("others"), Lane::new("CPU quota"));
+    let mut others = Lane::new("others").of_kind(LaneKind::Others);
+    let mut quota = Lane::new("CPU quota").of_kind(LaneKind::Quota);
+    let sums = sweep(timeline, throttled.times, |hole, time| match hole {
+        Hole::Paused => {
+            add(&mut quota, time, Activity::Blocked, "paused: the CPU quota is used up", core);
+        }
+        Hole::Others => add(&mut others, time, Activity::Running, "somebody else has the core", core),
+        Hole::Unwanted | Hole::Switching => {}
+    });
+    timeline.lanes.extend([others, quota].into_iter().filter(|lane| !lane.spans().is_empty()));
+    timeline.speak(timeline.unit);
+    sums
+}
+
+/// Sums up whose the core was, and tells `hear` of each hole between the turns of the threads. The quota was used up
+/// `throttled` times.
+fn sweep(timeline: &Timeline, throttled: u64, mut hear: impl FnMut(Hole, (u64, u64))) -> Coverage {
+    let threads = || timeline.lanes.iter().filter(|lane| lane.kind == LaneKind::Thread);
+    let start = threads().filter_map(Lane::start).min().unwrap_or(0);
+    let end = threads().filter_map(Lane::end).max().unwrap_or(start);
+    let mut sums = Coverage { length: end - start, throttled, ..Coverage::default() };
     let mut until = start;
-    for (from, to) in pieces(timeline).into_iter().chain([(end, end)]) {
+    for (from, to) in pieces(threads()).into_iter().chain([(end, end)]) {
         sums.overlap += until.min(to).saturating_sub(from);
         let hole = from.saturating_sub(until);
-        let middle = until + hole / 2;
-        match () {
-            () if hole == 0 => {}
-            () if !somebody_is_ready(timeline, middle) => sums.unwanted += hole,
-            () if hole < MOMENT => sums.switching += hole,
-            () if throttled.times > 0 && hole >= PAUSE => {
-                sums.paused += hole;
-                add(&mut quota, (until, from), Activity::Blocked, "paused: the CPU quota is used up", core);
-            }
-            () => {
-                sums.others += hole;
-                add(&mut others, (until, from), Activity::Running, "somebody else has the core", core);
-            }
+        if hole > 0 {
+            let kind = match () {
+                () if !somebody_is_ready(threads(), until + hole / 2) => Hole::Unwanted,
+                () if hole < MOMENT => Hole::Switching,
+                () if throttled > 0 && hole >= PAUSE => Hole::Paused,
+                () => Hole::Others,
+            };
+            *sums.part(kind) += hole;
+            hear(kind, (until, from));
         }
         sums.threads += to.saturating_sub(from.max(until));
         until = until.max(to);
     }
-    timeline.lanes.extend([others, quota].into_iter().filter(|lane| !lane.spans().is_empty()));
     sums
 }
 
 /// All stretches in which a thread was on the core, in order.
-fn pieces(timeline: &Timeline) -> Vec<(u64, u64)> {
-    let spans = timeline.lanes.iter().flat_map(Lane::spans);
-    let running = spans.filter(|span| span.activity == Activity::Running);
+fn pieces<'run>(threads: impl Iterator<Item = &'run Lane>) -> Vec<(u64, u64)> {
+    let running = threads.flat_map(Lane::spans).filter(|span| span.activity == Activity::Running);
     let mut pieces: Vec<(u64, u64)> = running.map(|span| (span.start, span.end)).collect();
     pieces.sort_unstable();
     pieces
 }
 
 /// Whether some lane was ready at this moment. The lanes' spans do not nest.
-fn somebody_is_ready(timeline: &Timeline, moment: u64) -> bool {
-    timeline.lanes.iter().any(|lane| {
+fn somebody_is_ready<'run>(mut threads: impl Iterator<Item = &'run Lane>, moment: u64) -> bool {
+    threads.any(|lane| {
         let after = lane.spans().partition_point(|span| span.start <= moment);
         let last = after.checked_sub(1).map(|index| lane.spans()[index]);
         last.is_some_and(|span| span.activity == Activity::Ready && moment < span.end)
@@ -115,7 +151,7 @@ fn add(lane: &mut Lane, (start, end): (u64, u64), activity: Activity, label: &st
     let label = lane.label_index(label);
     let core = u16::try_from(core).ok();
     // Holes come in order, each with an end after its start.
-    let _ = lane.push(Span { start, end, label, core, activity, depth: 0, ended: true });
+    let _ = lane.push(Span { core, ..Span::new(start..end, activity, label) });
 }
 
 #[cfg(test)]
@@ -129,7 +165,7 @@ mod tests {
         let add = |lane: Lane, &(start, end, activity): &(u64, u64, Activity)| {
             lane.with_span(start..end, activity, "x").unwrap()
         };
-        spans.iter().fold(Lane::new(name), add)
+        spans.iter().fold(Lane::new(name).of_kind(LaneKind::Thread), add)
     }
 
     /// Ada and Bob take turns; somebody else comes in for 4 ms; for 6 ms nobody wants the core.
@@ -151,7 +187,7 @@ mod tests {
         let sums = add_lanes(&mut timeline, 1, Throttled::default());
         assert_eq!((sums.others, sums.unwanted, sums.switching, sums.overlap), (4 * MS, 6 * MS, 6_000, 0));
         assert_eq!(sums.threads + sums.others + sums.unwanted + sums.switching + sums.paused, sums.length);
-        assert_eq!(timeline.lane("others").unwrap().total(Running), 4 * MS);
+        assert_eq!(timeline.lane("others").unwrap().nanos(Running), 4 * MS);
         assert!(timeline.lane("CPU quota").is_err());
     }
 

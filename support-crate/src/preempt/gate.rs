@@ -10,6 +10,9 @@ use crate::machine::now;
 /// mutex they would pass one after another, and the first would be taken off the core holding it.
 #[derive(Default)]
 pub(super) struct Gate {
+    /// Shut until everybody who takes part is known, with what they ask of the kernel.
+    known: RwLock<()>,
+    /// Shut until all of them are there.
     door: RwLock<()>,
     /// When the first passed; 0 until then. Not when the door was opened: whoever opens it may lose its core before
     /// anybody is woken.
@@ -21,13 +24,20 @@ pub(super) struct Gate {
 /// A gate that is held shut; dropping it opens the gate, also by a panic.
 pub(super) struct Shut<'gate> {
     gate: &'gate Gate,
+    known: Option<RwLockWriteGuard<'gate, ()>>,
     _door: RwLockWriteGuard<'gate, ()>,
 }
 
 impl Gate {
     /// Shuts the gate.
     pub fn shut(&self) -> Shut<'_> {
-        Shut { gate: self, _door: self.door.write().unwrap_or_else(PoisonError::into_inner) }
+        let known = Some(self.known.write().unwrap_or_else(PoisonError::into_inner));
+        Shut { gate: self, known, _door: self.door.write().unwrap_or_else(PoisonError::into_inner) }
+    }
+
+    /// Waits until everybody who takes part is known.
+    pub fn wait_until_known(&self) {
+        drop(self.known.read().unwrap_or_else(PoisonError::into_inner));
     }
 
     /// Waits until the gate opens; when the first one passed it, in nanoseconds of the shared clock, unless all was
@@ -47,6 +57,11 @@ impl Gate {
 }
 
 impl Shut<'_> {
+    /// Everybody who takes part is known.
+    pub fn all_known(&mut self) {
+        self.known = None;
+    }
+
     /// Opens the gate once `threads` wait at it, or after two seconds: some may not have begun at all.
     pub fn open(self, threads: usize) {
         let patience = Instant::now() + Duration::from_secs(2);

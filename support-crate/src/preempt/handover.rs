@@ -7,8 +7,7 @@
 //! first had the core until then. Where somebody else came, it is taken to have had it as long after its last look
 //! as was usual in this run.
 
-use crate::record::OFF;
-use crate::timeline::{Activity, Lane, Span, Timeline};
+use crate::timeline::{Activity, Span, Timeline};
 
 /// What a reader of the figure must know.
 pub(super) const NOTE: &str = "when a thread came back is measured; when it left is its last look at the clock, some \
@@ -26,19 +25,20 @@ pub(super) fn settle(timeline: &mut Timeline) {
     let turns = turns(timeline);
     let mut late = Vec::new();
     for (number, lane) in timeline.lanes.iter().enumerate() {
-        let absences = lane.spans().windows(2).filter_map(|pair| cut(lane, &pair[0], &pair[1]));
+        let absences = lane.spans().windows(2).filter_map(|pair| cut(&pair[0], &pair[1]));
         late.extend(absences.filter_map(|absence| Some(known(absence, number, &turns)? - absence.0)));
     }
     let usual = usual(late);
     for (number, lane) in timeline.lanes.iter_mut().enumerate() {
         let mut spans = lane.spans().to_vec();
         for index in 1..spans.len() {
-            let Some(absence) = cut(lane, &spans[index - 1], &spans[index]) else { continue };
+            let Some(absence) = cut(&spans[index - 1], &spans[index]) else { continue };
             let left = known(absence, number, &turns).unwrap_or_else(|| guessed(absence, usual));
             spans[index - 1].end = left;
             spans[index].start = left;
         }
-        *lane = with_spans(lane, spans);
+        // Only ends and the starts after them were moved, so the order is as it was.
+        *lane = lane.clone().with_spans(spans);
     }
 }
 
@@ -54,9 +54,9 @@ fn turns(timeline: &Timeline) -> Vec<(u64, usize)> {
 }
 
 /// From the last look before the core was taken away, once, to the first look after it.
-fn cut(lane: &Lane, turn: &Span, absence: &Span) -> Option<(u64, u64)> {
+fn cut(turn: &Span, absence: &Span) -> Option<(u64, u64)> {
     let taken = turn.activity == Activity::Running && absence.activity == Activity::Ready;
-    (taken && lane.label(absence) == OFF && turn.end == absence.start).then_some((absence.start, absence.end))
+    (taken && absence.core.is_some() && turn.end == absence.start).then_some((absence.start, absence.end))
 }
 
 /// When another lane came next after a turn's last look. The turn itself may have begun at that very look.
@@ -82,29 +82,18 @@ fn guessed((looked, back): (u64, u64), usual: u64) -> u64 {
     if back - looked < 2 * MOMENT { looked } else { looked + usual.min(MOMENT) }
 }
 
-/// The same lane with other spans, whose labels stay what they were.
-fn with_spans(old: &Lane, spans: Vec<Span>) -> Lane {
-    let mut lane = Lane::new(&*old.name);
-    (lane.pid, lane.tid, lane.cpu) = (old.pid, old.tid, old.cpu);
-    for span in spans {
-        let label = lane.label_index(old.label(&span));
-        // Only ends and the starts after them were moved, so the order is as it was.
-        let _ = lane.push(Span { label, ..span });
-    }
-    old.marks().iter().for_each(|mark| lane.mark(mark.at, &*mark.label));
-    lane
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::timeline::Lane;
     use Activity::{Ready, Running};
 
     fn lane(name: &str, spans: &[(u64, u64, Activity)]) -> Lane {
-        let add = |lane: Lane, &(start, end, activity): &(u64, u64, Activity)| {
-            lane.with_span(start..end, activity, OFF).unwrap()
-        };
-        spans.iter().fold(Lane::new(name), add)
+        let mut lane = Lane::new(name);
+        for (start, end, activity) in spans.iter().cloned() {
+            lane.push(Span { core: Some(0), ..Span::new(start..end, activity, 0) }).unwrap();
+        }
+        lane
     }
 
     #[test]
@@ -124,7 +113,6 @@ mod tests {
         let ends: Vec<_> = ada.spans().iter().map(|span| span.end).collect();
         assert_eq!(ends, [4_018_000, 8_000_000, 9_000_000, 9_010_000, 9_500_000]);
         assert_eq!(ada.spans()[1].start, 4_018_000);
-        assert_eq!(ada.label(&ada.spans()[1]), OFF);
         assert_eq!(timeline.lane("bob").unwrap().spans()[1].end, 7_000_000);
     }
 

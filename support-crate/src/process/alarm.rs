@@ -7,10 +7,13 @@
 use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
 use std::time::Duration;
 
+use nix::errno::Errno;
 use nix::libc;
 use nix::sys::signal::{SaFlags, SigAction, SigEvent, SigHandler, SigSet, SigevNotify, Signal, sigaction};
 use nix::sys::timer::{Expiration, Timer, TimerSetTimeFlags};
 use nix::time::ClockId;
+
+use super::handle::Ticket;
 
 /// Waits of this crate end at the limit by themselves and get this long to come back; between killing the children
 /// and giving up lies as much again, and more.
@@ -23,19 +26,19 @@ static RANG: AtomicBool = AtomicBool::new(false);
 /// Whether this process runs a notebook's cells.
 static NOTEBOOK: AtomicBool = AtomicBool::new(false);
 
-/// From now on `pid` is killed when the alarm rings.
-pub(super) fn add(pid: i32) {
+/// From now on `child` is killed when the alarm rings.
+pub(super) fn add(child: Ticket) {
     for place in &CHILDREN {
-        if place.compare_exchange(0, pid, Ordering::Relaxed, Ordering::Relaxed).is_ok() {
+        if place.compare_exchange(0, child.0, Ordering::Relaxed, Ordering::Relaxed).is_ok() {
             return;
         }
     }
 }
 
-/// From now on it is not; to be called before the child is reaped, while its number cannot be anybody else's.
-pub(super) fn remove(pid: i32) {
+/// From now on it is not; to be called while its handle lives, so that the ticket is nobody else's.
+pub(super) fn remove(child: Ticket) {
     for place in &CHILDREN {
-        let _ = place.compare_exchange(pid, 0, Ordering::Relaxed, Ordering::Relaxed);
+        let _ = place.compare_exchange(child.0, 0, Ordering::Relaxed, Ordering::Relaxed);
     }
 }
 
@@ -50,10 +53,11 @@ pub(super) fn forget_all() {
 }
 
 extern "C" fn ring(_: i32) {
+    // Whoever was interrupted may be about to read its own.
+    let error = Errno::last_raw();
     if !RANG.swap(true, Ordering::Relaxed) {
-        for pid in CHILDREN.iter().map(|place| place.load(Ordering::Relaxed)).filter(|pid| *pid > 0) {
-            // SAFETY: kill is async-signal-safe; a child in the list was not reaped, so the number is its own.
-            unsafe { libc::kill(pid, libc::SIGKILL) };
+        for child in CHILDREN.iter().map(|place| place.load(Ordering::Relaxed)).filter(|child| *child != 0) {
+            Ticket(child).send(Signal::SIGKILL, 0);
         }
     } else if NOTEBOOK.load(Ordering::Relaxed) {
         const SAYS: &[u8] = b"the run went on for longer than it may, although its children were killed: look for \
@@ -65,6 +69,7 @@ extern "C" fn ring(_: i32) {
             libc::_exit(1);
         }
     }
+    Errno::set_raw(error);
 }
 
 /// Rings until it is dropped.
@@ -102,6 +107,7 @@ impl Alarm {
 impl Drop for Alarm {
     fn drop(&mut self) {
         self.timer = None;
+        RANG.store(false, Ordering::Relaxed);
         // SAFETY: puts back what was there.
         let _ = unsafe { sigaction(Signal::SIGALRM, &self.before) };
     }

@@ -1,11 +1,13 @@
 //! A child as its parent sees it: wait, signal, stop, continue, kill.
 
 use std::rc::Rc;
+#[cfg(target_os = "linux")]
 use std::time::Duration;
 
 use super::Ending;
 #[cfg(target_os = "linux")]
 use super::owned::Process;
+use crate::time::Time;
 
 /// A child process. Clones are handles to the same child; dropping them does not end it, the end of the run does.
 ///
@@ -47,13 +49,15 @@ impl Child {
 
     /// Waits until it has ended, for `limit` at the longest; `None` when it lives on. With no time at all it only
     /// looks.
-    pub fn wait_within(&self, limit: Duration) -> Option<Ending> {
+    pub fn wait_within(&self, limit: Time) -> Option<Ending> {
+        let endless = Duration::from_nanos(if limit.count() > 0.0 { u64::MAX } else { 0 });
+        let limit = limit.as_duration().unwrap_or(endless);
         self.process.as_ref().map_or(Some(Ending::NeverBegan), |process| process.wait_within(limit))
     }
 
     /// How it ended; `None` while it lives. Does not wait.
     pub fn ending(&self) -> Option<Ending> {
-        self.wait_within(Duration::ZERO)
+        self.wait_within(Time::ZERO)
     }
 
     /// Stops it where it is (SIGSTOP), and comes back when it has stopped. Whether it has; `false` once it has ended.
@@ -61,9 +65,20 @@ impl Child {
         self.process.as_ref().is_some_and(|process| process.stop())
     }
 
+    /// Whether it stands still: somebody has stopped it, or it has stopped itself. Does not wait.
+    pub fn is_stopped(&self) -> bool {
+        self.process.as_ref().is_some_and(|process| process.is_stopped())
+    }
+
     /// Lets it go on (SIGCONT). Whether it could be told; `false` once it has ended.
     pub fn resume(&self) -> bool {
         self.process.as_ref().is_some_and(|process| process.resume())
+    }
+
+    /// Asks it to end (SIGTERM), which it may refuse, or tidy up before; does not wait. Whether it could be told; `false`
+    /// once it has ended.
+    pub fn terminate(&self) -> bool {
+        self.process.as_ref().is_some_and(|process| process.terminate())
     }
 
     /// Kills it (SIGKILL), and comes back when it is gone. A child that had ended before keeps its ending.
@@ -72,13 +87,13 @@ impl Child {
     }
 
     /// The CPU time it has used so far, or used altogether once it was found to have ended.
-    pub fn cpu_time(&self) -> Option<Duration> {
-        self.process.as_ref()?.cpu_time()
+    pub fn cpu_time(&self) -> Option<Time> {
+        self.process.as_ref()?.cpu_time().map(Time::from)
     }
 
     /// What it has printed so far, on standard output and standard error in the order of writing; the first 16 KB.
     pub fn output(&self) -> String {
-        self.process.as_ref().map_or_else(String::new, |process| process.output().0)
+        self.process.as_ref().map_or_else(String::new, |process| process.output().text)
     }
 }
 
@@ -96,7 +111,7 @@ impl Child {
     }
 
     /// Waits until it has ended, for `limit` at the longest.
-    pub fn wait_within(&self, _limit: Duration) -> Option<Ending> {
+    pub fn wait_within(&self, _limit: Time) -> Option<Ending> {
         Some(Ending::NeverBegan)
     }
 
@@ -110,8 +125,18 @@ impl Child {
         false
     }
 
+    /// Whether it stands still.
+    pub fn is_stopped(&self) -> bool {
+        false
+    }
+
     /// Lets it go on.
     pub fn resume(&self) -> bool {
+        false
+    }
+
+    /// Asks it to end.
+    pub fn terminate(&self) -> bool {
         false
     }
 
@@ -121,7 +146,7 @@ impl Child {
     }
 
     /// The CPU time it has used.
-    pub fn cpu_time(&self) -> Option<Duration> {
+    pub fn cpu_time(&self) -> Option<Time> {
         None
     }
 

@@ -13,6 +13,8 @@ pub enum Ending {
     Panicked(String),
     /// It was still there when the run's time was up, and was killed.
     OutOfTime,
+    /// Somebody else has waited for it (`waitpid(2)`), and was told how it ended.
+    Taken,
     /// It never began; the recording's error says why.
     NeverBegan,
 }
@@ -31,6 +33,7 @@ impl fmt::Display for Ending {
             Self::Killed(signal) => write!(out, "was killed by {signal}"),
             Self::Panicked(says) => write!(out, "panicked: {says}"),
             Self::OutOfTime => write!(out, "was killed when the run's time was up"),
+            Self::Taken => write!(out, "ended, and somebody else waited for it and knows how"),
             Self::NeverBegan => write!(out, "never began"),
         }
     }

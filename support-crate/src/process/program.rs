@@ -10,11 +10,12 @@ use nix::unistd::{Pid, getpid, getppid};
 
 use super::output::{Output, bound};
 use super::owned::Process;
-use super::{Child, Family};
+use super::{Child, Processes};
 use crate::error::Error;
 use crate::record::LaneWriter;
+use crate::timeline::{Activity, LaneKind};
 
-impl Family {
+impl Processes {
     /// Runs another program. Its lane has one span, from its start to its end; its CPU time stands in the summary.
     /// It reads nothing, and what it prints is caught.
     ///
@@ -31,14 +32,17 @@ impl Family {
 
     fn try_program(&self, name: &str, command: &mut Command) -> Result<Child, Error> {
         self.count()?;
-        let (output, lane) = (Output::new()?, self.recorder.lane(name));
+        let (output, lane) = (Output::new()?, self.recorder.lane_of(name, LaneKind::Process));
         let program = command.get_program().to_string_lossy().into_owned();
         let pid = start(command, &output).map_err(|error| Error::NotPossible {
             what: format!("running the program {program}"),
             because: error.to_string(),
         })?;
-        lane.program_begins(pid.as_raw() as u32, &program);
-        Ok(Child { name: name.into(), process: Some(Rc::new(Process::new(pid, lane, output))) })
+        lane.program_begins(pid.as_raw() as u32, self.own.get(), &program);
+        Ok(Child {
+            name: name.into(),
+            process: Some(Rc::new(Process::new(pid, self.recorder.clone(), Some(lane), output))),
+        })
     }
 }
 
@@ -58,9 +62,10 @@ fn start(command: &mut Command, output: &Output) -> std::io::Result<Pid> {
 }
 
 impl LaneWriter {
-    /// A program that records nothing itself runs as process `pid`.
-    fn program_begins(&self, pid: u32, program: &str) {
+    /// A program that records nothing itself runs as process `pid`, started by the lane numbered `by`.
+    fn program_begins(&self, pid: u32, by: u32, program: &str) {
         self.begins_as(pid);
-        self.becomes(crate::timeline::Activity::Running, program);
+        self.forked_by(by);
+        self.becomes(Activity::Running, program);
     }
 }

@@ -8,31 +8,52 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
 use super::LaneWriter;
-use super::run::panic_text;
-use super::thread_lane::Inside;
-use super::wakes::Wakes;
-use crate::machine::now;
-use crate::timeline::Activity;
+use super::stop::{is_stop, panic_text};
+use super::thread_lane::{Inside, Shown};
+use super::waker::waker;
+use super::wakes::{Phase, Wakes};
+use super::watch::Watch;
+use crate::machine::{now, thread};
+use crate::timeline::{Activity, MarkKind};
 
-/// The mark of a future that was dropped before it was ready.
-pub(crate) const CANCELLED: &str = "cancelled";
-/// The mark of a pending future whose waker nobody holds any more: it would have been pending for ever.
-pub(crate) const LOST: &str = "lost: nobody held its waker";
-/// What the mark of a future that panicked begins with.
-pub(crate) const PANICKED: &str = "panicked: ";
 /// What the spans of a recorded future are called: polled, pending, woken.
-pub(crate) const POLL: &str = "poll";
-pub(crate) const PENDING: &str = "pending";
+const POLL: &str = "poll";
+const PENDING: &str = "pending";
+const WOKEN: &str = "woken";
+
+/// A label whose number in the lane is looked up once.
+struct Known {
+    label: &'static str,
+    number: Option<u32>,
+}
+
+impl Known {
+    fn new(label: &'static str) -> Self {
+        Self { label, number: None }
+    }
+
+    #[inline]
+    fn number(&mut self, lane: &LaneWriter) -> u32 {
+        *self.number.get_or_insert_with(|| lane.label(self.label))
+    }
+}
+/// The handles of its [`Wakes`] that a recorded future has itself.
+pub(super) const OWN: usize = 2;
 
 /// A future that records its polls and its wakes; made by [`LaneWriter::polls`].
 #[must_use = "a future does nothing until it is polled"]
-pub struct Recorded<F> {
+pub struct Polled<F> {
     future: Pin<Box<F>>,
     lane: LaneWriter,
     wakes: Arc<Wakes>,
     waker: Waker,
     /// The waker of the executor that polled last, which is the one that wakes reach.
     executor: Waker,
+    poll: Known,
+    pending: Known,
+    woken: Known,
+    /// What the thread that polls calls it in its own lane.
+    shown: Shown,
     /// When the last poll ended: nothing is written down that lies before it.
     last: u64,
     /// Whether the wake that is noted was written down already, at the end of the poll it came in.
@@ -41,23 +62,38 @@ pub struct Recorded<F> {
 }
 
 impl LaneWriter {
-    /// Records `future` in this lane, which is empty until the first poll.
+    /// Records `future` in this lane, which is empty until the first poll, and should be one of a task.
     ///
     /// Each poll is a running span "poll". Between two polls the lane is waiting ("pending") until the future is
     /// woken, then ready ("woken"). A wake is an arrow "wake" from the lane whose poll, or whose
     /// [thread](super::ThreadLane), woke it; both ends are at the moment of the wake. A future dropped before it is
-    /// ready gets the mark "cancelled", and "lost: nobody held its waker" where that is so as well; one that panics
-    /// gets "panicked: …", and one still pending when the recording ends has a last span that did
+    /// ready is marked as [cancelled](MarkKind::Cancelled), and as [lost](MarkKind::Lost) where nobody held its waker; one
+    /// that panics as [panicked](MarkKind::Panicked), and one still pending when the recording ends has a last span that did
     /// [not end](crate::timeline::Span::ended).
-    pub fn polls<F: Future>(self, future: F) -> Recorded<F> {
-        let wakes = Wakes::new(self.recorder.clone());
-        let waker = Waker::from(Arc::clone(&wakes));
+    pub fn polls<F: Future>(self, future: F) -> Polled<F> {
+        let wakes = Wakes::new(Arc::clone(&self.shared), self.track.number);
+        let waker = waker(&wakes);
         let (future, executor) = (Box::pin(future), Waker::noop().clone());
-        Recorded { future, lane: self, wakes, waker, executor, last: 0, told: false, over: false }
+        let [poll, pending, woken] = [POLL, PENDING, WOKEN].map(Known::new);
+        let shown = Shown::default();
+        Polled {
+            future,
+            lane: self,
+            wakes,
+            waker,
+            executor,
+            poll,
+            pending,
+            woken,
+            shown,
+            last: 0,
+            told: false,
+            over: false,
+        }
     }
 }
 
-impl<F: Future> Future for Recorded<F> {
+impl<F: Future> Future for Polled<F> {
     type Output = F::Output;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
@@ -68,8 +104,10 @@ impl<F: Future> Future for Recorded<F> {
         }
         let start = now();
         this.woken_before(start);
-        this.lane.becomes_at(start, Activity::Running, POLL);
-        let inside = Inside::enter(&this.lane, start);
+        this.wakes.enters(Phase::Polling, start);
+        let core = thread::core();
+        this.lane.becomes_known(start, Activity::Running, this.poll.number(&this.lane), core);
+        let inside = Inside::enter(&this.lane, &mut this.shown, start, core);
         let polled = catch_unwind(AssertUnwindSafe(|| {
             this.future.as_mut().poll(&mut Context::from_waker(&this.waker))
         }));
@@ -84,52 +122,62 @@ impl<F: Future> Future for Recorded<F> {
     }
 }
 
-impl<F> Recorded<F> {
+impl<F> Polled<F> {
+    /// Tells from outside how far the future is.
+    pub(crate) fn watch(&self) -> Watch {
+        Watch::of(&self.wakes, self.lane.name())
+    }
+
     /// Writes down the wake that this poll follows, unless that was done.
     fn woken_before(&mut self, start: u64) {
         let Some(woken) = self.wakes.take() else { return };
         if !std::mem::take(&mut self.told) {
             let at = woken.at.clamp(self.last, start);
             self.lane.woken_at(at, woken.by);
-            self.lane.becomes_at(at, Activity::Ready, "woken");
+            self.lane.becomes_known(at, Activity::Ready, self.woken.number(&self.lane), None);
         }
     }
 
     fn pending(&mut self, start: u64, end: u64) {
         self.last = end;
+        self.wakes.enters(Phase::Pending, end);
         match self.wakes.peek() {
             // Woken in the poll itself, by itself or from another thread: to be polled again at once.
             Some(woken) => {
                 self.told = true;
                 self.lane.woken_at(woken.at.clamp(start, end), woken.by);
-                self.lane.becomes_at(end, Activity::Ready, "woken");
+                self.lane.becomes_known(end, Activity::Ready, self.woken.number(&self.lane), None);
             }
-            None => self.lane.becomes_at(end, Activity::Waiting, PENDING),
+            None => self.lane.becomes_known(end, Activity::Waiting, self.pending.number(&self.lane), None),
         }
     }
 
     fn ends(&mut self, end: u64) {
+        self.wakes.enters(Phase::Over, end);
         self.lane.leave(end);
         self.over = true;
     }
 
     fn panicked(&mut self, end: u64, panic: Box<dyn Any + Send>) -> ! {
         self.ends(end);
-        self.lane.mark(&format!("{PANICKED}{}", panic_text(panic.as_ref())));
+        if !is_stop(panic.as_ref()) {
+            self.lane.mark_of(MarkKind::Panicked, &panic_text(panic.as_ref()));
+        }
         resume_unwind(panic)
     }
 }
 
-impl<F> Drop for Recorded<F> {
+impl<F> Drop for Polled<F> {
     fn drop(&mut self) {
         if self.over {
             return;
         }
-        // The two handles that are its own; a timer, a channel, a socket that could wake it would hold one more.
-        let alone = Arc::strong_count(&self.wakes) == 2;
-        self.lane.mark(CANCELLED);
+        // A timer, a channel, a socket that could wake it would hold one more.
+        let alone = Arc::strong_count(&self.wakes) == OWN;
+        self.wakes.enters(Phase::Over, now());
+        self.lane.mark_of(MarkKind::Cancelled, MarkKind::Cancelled.name());
         if alone && self.last > 0 && self.wakes.peek().is_none() {
-            self.lane.mark(LOST);
+            self.lane.mark_of(MarkKind::Lost, MarkKind::Lost.name());
         }
     }
 }

@@ -3,32 +3,44 @@
 
 use std::cell::{Cell, RefCell};
 use std::marker::PhantomData;
+use std::sync::Arc;
 
 use super::LaneWriter;
-use super::recorder::Recorder;
-use super::wakes::NOBODY;
-use crate::timeline::Activity;
+use super::shared::Shared;
+use super::track::NOBODY;
+use crate::time::Time;
+use crate::timeline::{Activity, MarkKind};
 
 /// In which lane of which recording a thread is.
 #[derive(Clone, Copy)]
 struct Here {
     recording: usize,
     lane: u32,
-    /// Whether it is in a poll of that lane's future.
-    polls: bool,
+    /// The lane of the future that it polls; null where it polls none.
+    polls: *const LaneWriter,
 }
 
-const NOWHERE: Here = Here { recording: 0, lane: NOBODY, polls: false };
+const NOWHERE: Here = Here { recording: 0, lane: NOBODY, polls: std::ptr::null() };
 
 thread_local! {
     static HERE: Cell<Here> = const { Cell::new(NOWHERE) };
     static OWN: RefCell<Option<LaneWriter>> = const { RefCell::new(None) };
 }
 
-/// The lane of `recorder` that the calling thread is in, or [`NOBODY`].
-pub(super) fn here(recorder: &Recorder) -> u32 {
+/// The lane of this recording that the calling thread is in, or [`NOBODY`].
+pub(super) fn here(shared: &Shared) -> u32 {
     let here = HERE.get();
-    if here.recording == recorder.identity() { here.lane } else { NOBODY }
+    if here.recording == identity(shared) { here.lane } else { NOBODY }
+}
+
+/// The name of the lane of this recording that the calling thread is in.
+pub(crate) fn here_named(shared: &Shared) -> Option<String> {
+    shared.lane_name(here(shared))
+}
+
+/// The same for all handles of a recording, and for no other that is alive.
+fn identity(shared: &Shared) -> usize {
+    std::ptr::from_ref(shared).addr()
 }
 
 /// The lane of the calling thread itself, from [`open`](Self::open) until this is dropped.
@@ -45,7 +57,7 @@ pub struct ThreadLane {
 impl ThreadLane {
     /// Makes `lane` the calling thread's own, in place of one it may have had.
     pub fn open(lane: LaneWriter) -> Self {
-        HERE.set(Here { recording: lane.recorder.identity(), lane: lane.track.number, polls: false });
+        HERE.set(Here { recording: identity(&lane.shared), lane: lane.track.number, ..NOWHERE });
         OWN.set(Some(lane));
         Self { here: PhantomData }
     }
@@ -60,9 +72,19 @@ impl ThreadLane {
         with(LaneWriter::done);
     }
 
+    /// The thread waits for `time`, whatever it should do meanwhile; as [`LaneWriter::wait`] does.
+    pub fn wait(&self, label: &str, time: Time) {
+        with(|lane| lane.wait(label, time));
+    }
+
     /// Marks this moment in the thread's lane.
     pub fn mark(&self, label: &str) {
         with(|lane| lane.mark(label));
+    }
+
+    /// Marks this moment as one of a certain kind.
+    pub(crate) fn mark_of(&self, kind: MarkKind) {
+        with(|lane| lane.mark_of(kind, kind.name()));
     }
 }
 
@@ -78,38 +100,72 @@ pub(crate) fn with(body: impl FnOnce(&LaneWriter)) {
     let _ = OWN.try_with(|own| own.try_borrow().ok().and_then(|own| own.as_ref().map(body)));
 }
 
+/// Whether the calling thread has a lane of its own.
+pub(crate) fn is_open() -> bool {
+    HERE.get().lane != NOBODY
+}
+
+/// Calls `body` with the lane of the future that the calling thread polls; `None` where it polls none.
+pub(crate) fn polled<T>(body: impl FnOnce(&LaneWriter) -> T) -> Option<T> {
+    let lane = HERE.get().polls;
+    // SAFETY: where it is not null the lane's future is being polled further down this thread's stack. `Inside` borrows
+    // the lane for as long, and takes the pointer away before it ends.
+    (!lane.is_null()).then(|| body(unsafe { &*lane }))
+}
+
 /// Ends the calling thread's own lane.
 pub(crate) fn close() {
     HERE.set(NOWHERE);
     let _ = OWN.try_with(|own| own.try_borrow_mut().ok().and_then(|mut own| own.take()));
 }
 
-/// A poll going on: wakes come from its lane, and the thread's own lane shows it.
-pub(super) struct Inside {
-    outside: Here,
+/// What a future was called when its poll was last shown in a thread's lane: the lane, and the label's number there.
+/// A task that stays on its worker is looked up once.
+#[derive(Default)]
+pub(super) struct Shown(Option<(u32, u32)>);
+
+impl Shown {
+    /// The label of `lane`'s future in `own`.
+    #[inline]
+    fn label(&mut self, own: &LaneWriter, lane: &LaneWriter) -> u32 {
+        let place = own.track.number;
+        if let Some((_, label)) = self.0.filter(|(known, _)| *known == place) {
+            return label;
+        }
+        let label = own.label(lane.name());
+        // A lane's number stands for it within its recording, which the future keeps alive.
+        let same = Arc::ptr_eq(&own.shared, &lane.shared) && place != NOBODY;
+        self.0 = same.then_some((place, label));
+        label
+    }
 }
 
-impl Inside {
-    /// `lane`'s future is polled from `moment` on.
+/// A poll going on: wakes come from its lane, and the thread's own lane shows it.
+pub(super) struct Inside<'lane> {
+    outside: Here,
+    lane: PhantomData<&'lane LaneWriter>,
+}
+
+impl<'lane> Inside<'lane> {
+    /// `lane`'s future is polled from `moment` on, on that core.
     #[inline]
-    pub fn enter(lane: &LaneWriter, moment: u64) -> Self {
-        let outside =
-            HERE.replace(Here { recording: lane.recorder.identity(), lane: lane.track.number, polls: true });
+    pub fn enter(lane: &'lane LaneWriter, shown: &mut Shown, moment: u64, core: Option<u16>) -> Self {
+        let inside = Here { recording: identity(&lane.shared), lane: lane.track.number, polls: lane };
+        let outside = HERE.replace(inside);
         // Of futures inside futures the thread shows the outermost, which is the task.
-        if !outside.polls && outside.lane != NOBODY {
+        if outside.polls.is_null() && outside.lane != NOBODY {
             with(|own| {
-                own.leave(moment);
-                own.begin(moment, Activity::Running, lane.name());
+                own.leave_and_begin(moment, Activity::Running, shown.label(own, lane), core);
             });
         }
-        Self { outside }
+        Self { outside, lane: PhantomData }
     }
 
     /// The poll ended at `moment`.
     #[inline]
     pub fn leave(self, moment: u64) {
         HERE.set(self.outside);
-        if !self.outside.polls && self.outside.lane != NOBODY {
+        if self.outside.polls.is_null() && self.outside.lane != NOBODY {
             with(|own| own.end(moment));
         }
     }

@@ -1,39 +1,56 @@
-//! What a learner's code calls: [`LaneWriter`] writes spans, marks and arrows into one lane.
+//! What a learner's code calls: [`LaneWriter`] writes spans and marks into one lane.
+//!
+//! It writes more beside this file: `arrow` (what goes from lane to lane), `hold` (locks), `gauge` (counters), `step`
+//! (CPU work), `future` (polls), `process` (the lane of a process).
 
 use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::event::{Event, Kind};
-use super::recorder::{Recorder, Track};
+use super::labels::Labels;
+use super::shared::Shared;
+use super::step::Stepping;
+use super::track::{Track, Used};
 use crate::error::Error;
-use crate::machine::{now, thread, thread_cpu_time};
-use crate::timeline::{Activity, Time};
+use crate::machine::{Switches, now, thread, thread_cpu_time};
+use crate::time::Time;
+use crate::timeline::{Activity, LaneKind, MarkKind};
 
 /// Writes one lane. It can be moved to another thread or into a future, and used by one of them at a time.
 ///
 /// A write costs one clock read and two stores; no lock is taken.
 pub struct LaneWriter {
-    pub(super) recorder: Recorder,
+    pub(super) shared: Arc<Shared>,
     pub(super) track: Arc<Track>,
     labels: RefCell<Labels>,
     /// How many spans are open.
     depth: Cell<u32>,
-    /// Whether the outermost open span was begun by [`becomes`](Self::becomes).
+    /// Whether the outermost open span was begun by [`becomes`](Self::becomes), or by [`step`](Self::step).
     state: Cell<bool>,
-    cpu_at_start: Cell<Option<Duration>>,
+    pub(super) stepping: RefCell<Stepping>,
+    /// How many arrows have left.
+    pub(super) sent: Cell<u32>,
+    at_start: Cell<Used>,
+    /// The process whose lane this is.
+    process: Cell<u32>,
 }
 
 impl LaneWriter {
-    pub(super) fn new(recorder: Recorder, track: Arc<Track>) -> Self {
+    /// Opens a lane.
+    pub(super) fn open(shared: Arc<Shared>, name: String, kind: LaneKind) -> Self {
+        let track = shared.open(name, kind);
+        let process = Cell::new(shared.process());
         Self {
-            recorder,
+            shared,
             track,
             labels: RefCell::default(),
             depth: Cell::new(0),
             state: Cell::new(false),
-            cpu_at_start: Cell::new(None),
+            stepping: RefCell::default(),
+            sent: Cell::new(0),
+            at_start: Cell::default(),
+            process,
         }
     }
 
@@ -42,9 +59,19 @@ impl LaneWriter {
         &self.track.name
     }
 
-    /// Opens another lane in the same recording, for a thread that this one starts.
+    /// Its place among the lanes of the recording.
+    pub(crate) fn number(&self) -> u32 {
+        self.track.number
+    }
+
+    /// Opens another lane in the same recording, for something that begins here.
     pub fn lane(&self, name: impl Into<String>) -> LaneWriter {
-        self.recorder.lane(name)
+        self.lane_of(name, LaneKind::Story)
+    }
+
+    /// Opens another lane of a certain kind in the same recording.
+    pub(crate) fn lane_of(&self, name: impl Into<String>, kind: LaneKind) -> LaneWriter {
+        Self::open(Arc::clone(&self.shared), name.into(), kind)
     }
 
     /// Begins a span; it ends when the guard is dropped, also by a panic. Spans begun inside lie in it.
@@ -67,20 +94,27 @@ impl LaneWriter {
     }
 
     #[inline]
-    pub(super) fn becomes_at(&self, moment: u64, activity: Activity, label: &str) {
-        if self.depth.get() == 1 && self.state.get() {
-            // One event where an end and a beginning would be two.
-            let label = self.label(label);
-            return self.push(moment, Kind::Next(activity), label);
-        }
-        self.begin(moment, activity, label);
+    pub(crate) fn becomes_at(&self, moment: u64, activity: Activity, label: &str) {
+        self.becomes_known(moment, activity, self.label(label), core_for(activity));
+    }
+
+    /// As above, with a label whose [number](Self::label) is known, on a core that is known if the lane runs.
+    #[inline]
+    pub(super) fn becomes_known(&self, moment: u64, activity: Activity, label: u32, core: Option<u16>) {
+        self.leave_and_begin(moment, activity, label, core);
         self.state.set(true);
     }
 
-    /// The lane's future was woken by the lane numbered `by`.
+    /// Begins a span, in place of the state of [`becomes`](Self::becomes) if the lane is in one and nothing inside it.
     #[inline]
-    pub(super) fn woken_at(&self, moment: u64, by: u32) {
-        self.push(moment, Kind::Woken, by);
+    pub(super) fn leave_and_begin(&self, moment: u64, activity: Activity, label: u32, core: Option<u16>) {
+        if self.depth.get() == 1 && self.state.replace(false) {
+            let moment = self.stops_stepping().unwrap_or(moment);
+            // One event where an end and a beginning would be two.
+            return self.push_at(moment, Kind::Next(activity), label, core);
+        }
+        self.depth.set(self.depth.get() + 1);
+        self.push_at(moment, Kind::Begin(activity), label, core);
     }
 
     /// Ends what the lane [became](Self::becomes) last.
@@ -93,28 +127,22 @@ impl LaneWriter {
     /// A negative or endless time is not waited for: the run goes on and its recording fails with a clear message.
     pub fn wait(&self, label: &str, time: Time) {
         let Some(duration) = self.checked(time) else { return };
-        self.leave(now());
-        let _span = self.span(Activity::Waiting, label);
+        let begins = now();
+        self.leave(begins);
+        self.begin(begins, Activity::Waiting, label);
         std::thread::sleep(duration);
+        self.woke_up(begins + duration.as_nanos() as u64);
     }
 
     /// Marks this moment.
     pub fn mark(&self, label: &str) {
+        self.mark_of(MarkKind::Note, label);
+    }
+
+    /// Marks this moment as one of a certain kind.
+    pub(crate) fn mark_of(&self, kind: MarkKind, label: &str) {
         let label = self.label(label);
-        self.push(now(), Kind::Mark, label);
-    }
-
-    /// Something leaves this lane now; hand the result to the lane it goes to.
-    #[must_use = "the arrow is drawn once another lane receives it"]
-    pub fn send(&self, label: &str) -> Handoff {
-        let number = self.recorder.new_arrow(label.to_owned());
-        self.push(now(), Kind::Send, number);
-        Handoff { number }
-    }
-
-    /// Something that another lane sent arrives here now.
-    pub fn receive(&self, handoff: Handoff) {
-        self.push(now(), Kind::Receive, handoff.number);
+        self.push(now(), Kind::Mark(kind), label);
     }
 
     /// Keeps the calling thread, which must be this lane's own, on one core from now on.
@@ -122,25 +150,25 @@ impl LaneWriter {
     /// Where that is not possible the run goes on and its recording fails with a clear message.
     pub fn pin(&self, core: usize) {
         if let Err(fault) = thread::pin(core) {
-            self.recorder.fault(fault);
+            self.shared.fault(fault);
         }
     }
 
     /// The time really to spend, cut at the end of the run; a time nobody can spend becomes the recording's fault.
     pub(crate) fn checked(&self, time: Time) -> Option<Duration> {
-        self.recorder.speak(time.unit());
+        self.shared.speak(time.unit());
         let Some(duration) = time.as_duration() else {
             let because = "a time must be zero or more, and a number".to_owned();
-            self.recorder.fault(Error::BadTime { lane: self.name().to_owned(), asked: time, because });
+            self.shared.fault(Error::BadTime { lane: self.name().to_owned(), asked: time, because });
             return None;
         };
-        let left = Duration::from_nanos(self.recorder.shared.deadline.saturating_sub(now()));
+        let left = Duration::from_nanos(self.shared.deadline.saturating_sub(now()));
         if duration > left {
-            let limit = self.recorder.shared.limit;
+            let limit = self.shared.limit;
             let because = format!("a run may last {} s", limit.as_secs_f64());
-            self.recorder.fault(match duration > limit {
+            self.shared.fault(match duration > limit {
                 true => Error::BadTime { lane: self.name().to_owned(), asked: time, because },
-                false => self.recorder.time_limit(),
+                false => self.shared.time_limit(),
             });
             return Some(Duration::ZERO);
         }
@@ -149,18 +177,14 @@ impl LaneWriter {
 
     /// Whether the run is past its limit; says so once asked and late.
     pub(crate) fn is_late(&self, moment: u64) -> bool {
-        let late = moment >= self.recorder.shared.deadline;
-        if late {
-            self.recorder.fault(self.recorder.time_limit());
-        }
-        late
+        self.shared.is_late(moment)
     }
 
     #[inline]
     pub(crate) fn begin(&self, moment: u64, activity: Activity, label: &str) {
         let label = self.label(label);
         self.depth.set(self.depth.get() + 1);
-        self.push(moment, Kind::Begin(activity), label);
+        self.push_at(moment, Kind::Begin(activity), label, core_for(activity));
     }
 
     #[inline]
@@ -169,85 +193,110 @@ impl LaneWriter {
         self.push(moment, Kind::End, 0);
     }
 
+    /// Begins a span on something that has a number: blocked on a lock.
+    pub(super) fn begin_on(&self, moment: u64, activity: Activity, label: &str, place: Option<u16>) {
+        let label = self.label(label);
+        self.depth.set(self.depth.get() + 1);
+        self.push_at(moment, Kind::Begin(activity), label, place);
+    }
+
     /// Ends the state of [`becomes`](Self::becomes), when the lane is in one and in nothing inside it.
+    #[inline]
     pub(crate) fn leave(&self, moment: u64) {
         if self.depth.get() == 1 && self.state.replace(false) {
+            let moment = self.stops_stepping().unwrap_or(moment);
             self.end(moment);
         }
     }
 
+    /// The lane is now in a state that its next step, wait, work or [`becomes`](Self::becomes) ends.
+    pub(super) fn is_in_a_state(&self) {
+        self.state.set(true);
+    }
+
     #[inline]
-    fn push(&self, time: u64, kind: Kind, label: u32) {
+    pub(super) fn push(&self, time: u64, kind: Kind, label: u32) {
+        self.push_at(time, kind, label, None);
+    }
+
+    #[inline]
+    pub(super) fn push_at(&self, time: u64, kind: Kind, label: u32, place: Option<u16>) {
         if self.track.thread.get().is_none() {
             self.first_event();
         }
-        // The core is a question only for what runs, and asking costs as much as the rest of this.
-        let runs = matches!(kind, Kind::Begin(Activity::Running) | Kind::Next(Activity::Running));
-        let core = if runs { thread::core() } else { None };
-        let event = Event { time, kind, core, label };
-        self.track.push(event, &self.recorder.shared.room);
+        if !self.is_here() {
+            return self.of_another_process();
+        }
+        self.track.push(Event { time, kind, place, label }, &self.shared.room);
     }
 
     #[cold]
     fn first_event(&self) {
         self.track.begins_on(thread::id());
-        self.cpu_at_start.set(thread_cpu_time());
+        self.at_start.set(used());
     }
 
+    /// Whether the lane was opened in the process that this is in.
     #[inline]
-    fn label(&self, text: &str) -> u32 {
-        self.labels.borrow_mut().number(text, &self.track)
+    pub(super) fn is_here(&self) -> bool {
+        self.process.get() == self.shared.process()
     }
+
+    /// Two processes that write one lane would write over each other's events.
+    #[cold]
+    fn of_another_process(&self) {
+        let what = format!("writing into the lane \"{}\" from another process", self.name());
+        let because = "it was opened before the fork, and a lane has one writer; in the child, use the lane that its \
+                       closure is given, or open one with lane.lane(name)";
+        self.shared.fault(Error::NotPossible { what, because: because.to_owned() });
+    }
+
+    /// From here on the calling process, a child, is whose lane this is.
+    pub(super) fn belongs_here(&self) {
+        self.shared.forked();
+        self.process.set(self.shared.process());
+    }
+
+    /// The number of a label in this lane, which stays the same: who begins with one again and again asks once.
+    #[inline]
+    pub(super) fn label(&self, text: &str) -> u32 {
+        // A child that adds to the labels of its parent's lane would change their numbers there.
+        self.labels.borrow_mut().number(text, || {
+            if self.is_here() {
+                self.track.add_label(text);
+            }
+        })
+    }
+
+    /// Ends a state, and keeps what the lane's thread used when the lane stayed on it.
+    pub(crate) fn close(&self) {
+        self.leave(now());
+        if self.track.thread.get() == Some(&thread::id()) {
+            let (start, end) = (self.at_start.get(), used());
+            self.track.set_used(Used {
+                cpu: start.cpu.zip(end.cpu).map(|(start, end)| end.saturating_sub(start)),
+                switches: start.switches.zip(end.switches).map(|(start, end)| end.since(start)),
+            });
+        }
+    }
+}
+
+/// What the calling thread has used since it began.
+fn used() -> Used {
+    Used { cpu: thread_cpu_time(), switches: Switches::of_this_thread() }
+}
+
+/// The core is a question only for what runs, and asking costs as much as writing the answer down.
+#[inline]
+fn core_for(activity: Activity) -> Option<u16> {
+    if activity == Activity::Running { thread::core() } else { None }
 }
 
 impl Drop for LaneWriter {
     fn drop(&mut self) {
-        self.close();
-    }
-}
-
-impl LaneWriter {
-    /// Ends a state, and keeps the CPU time when the lane stayed on its thread.
-    pub(crate) fn close(&self) {
-        self.leave(now());
-        let same_thread = self.track.thread.get() == Some(&thread::id());
-        if let (true, Some(start), Some(end)) = (same_thread, self.cpu_at_start.get(), thread_cpu_time()) {
-            self.track.set_cpu(end.saturating_sub(start).as_nanos() as u64);
+        if self.is_here() {
+            self.close();
         }
-    }
-}
-
-/// So many labels are looked through one by one.
-const FEW: usize = 8;
-
-/// The numbers of the labels this lane has used; most spans repeat the label before.
-#[derive(Default)]
-struct Labels {
-    last: usize,
-    names: Vec<String>,
-    numbers: HashMap<String, usize>,
-}
-
-impl Labels {
-    #[inline]
-    fn number(&mut self, text: &str, track: &Track) -> u32 {
-        if self.names.get(self.last).is_none_or(|last| last != text) {
-            // A lane that goes to and fro between a few labels never computes a hash.
-            let few = self.names.iter().take(FEW).position(|name| name == text);
-            let known = few.or_else(|| self.numbers.get(text).copied());
-            self.last = known.unwrap_or_else(|| self.add(text, track));
-        }
-        self.last as u32
-    }
-
-    #[cold]
-    fn add(&mut self, text: &str, track: &Track) -> usize {
-        let number = self.names.len();
-        self.names.push(text.to_owned());
-        self.numbers.insert(text.to_owned(), number);
-        // Only a label never seen before takes this lock; the recorder reads under it.
-        track.add_label(text);
-        number
     }
 }
 
@@ -261,23 +310,5 @@ impl Drop for SpanGuard<'_> {
     #[inline]
     fn drop(&mut self) {
         self.lane.end(now());
-    }
-}
-
-/// Something on its way from one lane to another: made by [`LaneWriter::send`], used up by [`LaneWriter::receive`].
-#[derive(Debug)]
-pub struct Handoff {
-    number: u32,
-}
-
-impl Handoff {
-    /// The arrow's number, to be sent along to another process.
-    pub(crate) fn number(self) -> u32 {
-        self.number
-    }
-
-    /// The arrow whose number came from another process.
-    pub(crate) fn numbered(number: u32) -> Self {
-        Self { number }
     }
 }

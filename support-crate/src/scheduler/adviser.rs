@@ -1,71 +1,59 @@
 //! The policy in a process of its own. Whatever the learner's code does there, loop for ever, panic, end its process,
 //! nothing but that process is lost, and the scheduler goes on to put everything away.
+//!
+//! The two talk through pipes, a line for each question and each answer, of numbers with a space between.
 
-use std::io::{PipeReader, PipeWriter, Read, Write};
+use std::fmt::Write as _;
+use std::io::{BufRead, BufReader, PipeReader, PipeWriter, Write};
 use std::os::fd::AsFd;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::time::Duration;
 
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
-use nix::sys::signal::{Signal, kill};
-use nix::sys::wait::{Id, WaitPidFlag, WaitStatus, waitid};
-use nix::unistd::Pid;
 
 use super::drive::Adviser;
 use super::policy::Choice;
+use super::schedule::Schedule;
 use super::workload::Workload;
-use super::{Decision, Job, Policy, place};
+use super::{Decision, Job, Policy, paper};
 use crate::error::Error;
-use crate::process::{Child, Family, record_processes};
-use crate::record::panic_text;
-use crate::timeline::{MILLISECOND, Time};
+use crate::process::{Child, Ending, Processes};
+use crate::record::{panic_text, record};
+use crate::time::{MILLISECOND, Time};
 
 /// How long a policy may think about one decision, in milliseconds.
 const PATIENCE: u16 = 1_000;
 
-/// What is asked: what kind, how many jobs, when; then a row for each job.
-type Question = [u64; 3];
-/// A job: number, arrival, work, done (nanoseconds), slices used up.
-type Row = [u64; 5];
-/// What is answered: kind, job or length of the text, slice in milliseconds as bits of a float, whether until an
-/// arrival.
-type Answer = [u64; 4];
-
-const ASK: u64 = 1;
-const RUN: u64 = 1;
-const RUN_FOR: u64 = 2;
-const NOBODY: u64 = 3;
-const PANICKED: u64 = 4;
-
 /// The scheduler's end.
 pub(super) struct Forked {
     name: String,
-    pid: Pid,
+    child: Child,
     questions: PipeWriter,
-    answers: PipeReader,
+    answers: BufReader<PipeReader>,
     asked: usize,
 }
 
-/// Runs `body` with an adviser for `policy`, without any job; for the model.
-pub(super) fn with<P: Policy, T>(
-    mut policy: P,
+/// What `policy` does on paper.
+pub(super) fn on_paper<P: Policy>(mut policy: P, workload: &Workload) -> Result<Schedule, Error> {
+    let mut schedule = None;
+    record("on paper").processes(|run| schedule = Some(model(run, "policy", &mut policy, workload)))?;
+    schedule.unwrap_or_else(|| Err(never()))
+}
+
+/// The same beside other processes. A fork copies the policy, so it begins anew.
+pub(super) fn model<P: Policy>(
+    run: &Processes,
+    title: &str,
+    policy: &mut P,
     workload: &Workload,
-    body: impl FnOnce(&mut dyn Adviser) -> Result<T, Error>,
-) -> Result<T, Error> {
-    let mut result = None;
-    record_processes("on paper", |family| {
-        result =
-            Some(Forked::start(family, "policy", &mut policy, workload).and_then(|(mut adviser, child)| {
-                let outcome = body(&mut adviser);
-                adviser.dismiss(&child);
-                outcome
-            }));
-    })?;
-    result.unwrap_or_else(|| Err(never()))
+) -> Result<Schedule, Error> {
+    let mut adviser = Forked::start(run, title, policy, workload)?;
+    let model = paper::run(workload, &mut adviser);
+    adviser.dismiss();
+    model
 }
 
 /// When a recording fails without having said why, which does not happen.
-pub(super) fn never() -> Error {
+fn never() -> Error {
     Error::NotPossible {
         what: "scheduling".to_owned(),
         because: "the scheduler's own process did not begin".to_owned(),
@@ -75,11 +63,11 @@ pub(super) fn never() -> Error {
 impl Forked {
     /// Forks a process in which `policy` answers; in this one the policy stays as it was.
     pub fn start<P: Policy>(
-        family: &Family,
+        run: &Processes,
         title: &str,
         policy: &mut P,
         workload: &Workload,
-    ) -> Result<(Self, Child), Error> {
+    ) -> Result<Self, Error> {
         let pipe = || {
             std::io::pipe().map_err(|error| Error::NotPossible {
                 what: "asking the policy".to_owned(),
@@ -89,59 +77,49 @@ impl Forked {
         let (their_questions, questions) = pipe()?;
         let (answers, their_answers) = pipe()?;
         let name = policy.name();
-        let child = family.fork(title, move |_| {
-            place::keep_off(place::for_jobs());
-            // A pipe that ends is the scheduler's way of saying that all is done.
-            let _ = serve(policy, workload, their_questions, their_answers);
-        });
-        let pid = Pid::from_raw(child.id() as i32);
-        Ok((Self { name, pid, questions, answers, asked: 0 }, child))
+        // Here the ends that are moved into the child's closure are closed when it is dropped.
+        let child = run.fork(title, move |_| serve(policy, workload, their_questions, their_answers));
+        Ok(Self { name, child, questions, answers: BufReader::new(answers), asked: 0 })
     }
 
     /// The policy is not needed any more.
-    pub fn dismiss(mut self, child: &Child) {
-        let told = send(&mut self.questions, &[0, 0, 0]);
-        if told.is_err() || child.wait_within(Duration::from_millis(u64::from(PATIENCE))).is_none() {
+    pub fn dismiss(self) {
+        let Self { child, mut questions, .. } = self;
+        // The fork has a copy of this end too, so the pipe would never end by itself.
+        let told = writeln!(questions);
+        if told.is_err() || child.wait_within(u32::from(PATIENCE) * MILLISECOND).is_none() {
             child.kill();
         }
     }
 
-    fn fault(&self, now: Duration, did: &str) -> Error {
-        let (at, asked) = (now.as_secs_f64() * 1e3, self.asked);
-        let did = format!("{did}, when it was asked for the {} (at {at:.1} ms)", ordinal(asked));
+    fn fault(&self, now: Time, did: &str) -> Error {
+        let (now, times) = (now.in_unit(MILLISECOND), ordinal(self.asked));
+        let did = format!("{did}, when it was asked for the {times} (at {now:.1})");
         Error::Policy { policy: self.name.clone(), did }
     }
 
     /// Why no answer comes any more.
-    fn gone(&self, now: Duration) -> Error {
-        let how = waitid(Id::Pid(self.pid), WaitPidFlag::WEXITED | WaitPidFlag::WNOWAIT);
-        self.fault(
-            now,
-            &match how {
-                Ok(WaitStatus::Exited(_, code)) => {
-                    format!("ended the process it decides in, with code {code}")
-                }
-                Ok(WaitStatus::Signaled(_, signal, _)) => format!("was killed by {signal}"),
-                _ => "went away".to_owned(),
-            },
-        )
+    fn gone(&self, now: Time) -> Error {
+        let did = match self.child.wait_within(u32::from(PATIENCE) * MILLISECOND) {
+            Some(Ending::Code(code)) => format!("ended the process it decides in, with code {code}"),
+            Some(ending) => ending.to_string(),
+            None => "closed the pipe by which it is asked".to_owned(),
+        };
+        self.fault(now, &did)
     }
 
-    fn receive(&mut self, now: Duration) -> Result<Answer, Error> {
-        let mut waiting = [PollFd::new(self.answers.as_fd(), PollFlags::POLLIN)];
+    fn receive(&mut self, now: Time) -> Result<String, Error> {
+        let mut waiting = [PollFd::new(self.answers.get_ref().as_fd(), PollFlags::POLLIN)];
         if poll(&mut waiting, PollTimeout::from(PATIENCE)) == Ok(0) {
             // It thinks for ever; nobody will ask it again.
-            let _ = kill(self.pid, Signal::SIGKILL);
+            self.child.kill();
             return Err(self.fault(now, "did not answer within a second: look for a loop that never ends"));
         }
-        receive(&mut self.answers).map_err(|_| self.gone(now))
-    }
-
-    fn panicked(&mut self, length: u64) -> Error {
-        let mut text = Vec::new();
-        let _ = (&mut self.answers).take(length).read_to_end(&mut text);
-        let lane = format!("the policy {}", self.name);
-        Error::Panicked { lane, says: String::from_utf8_lossy(&text).into_owned() }
+        let mut line = String::new();
+        match self.answers.read_line(&mut line) {
+            Ok(read) if read > 0 => Ok(line),
+            _ => Err(self.gone(now)),
+        }
     }
 }
 
@@ -150,83 +128,83 @@ impl Adviser for Forked {
         &self.name
     }
 
-    fn ask(&mut self, ready: &[Job], now: Duration) -> Result<Decision, Error> {
+    fn ask(&mut self, ready: &[Job], now: Time) -> Result<Decision, Error> {
         self.asked += 1;
-        let mut words = vec![ASK, ready.len() as u64, now.as_nanos() as u64];
-        let row = |job: &Job| -> Row {
-            let times = [job.arrived, job.work, job.done].map(|time| time.as_nanos() as u64);
-            [job.number as u64, times[0], times[1], times[2], job.slices as u64]
-        };
-        words.extend(ready.iter().flat_map(row));
-        send(&mut self.questions, &words).map_err(|_| self.gone(now))?;
-        let [kind, first, slice, or_arrival] = self.receive(now)?;
-        let time = || Some(f64::from_bits(slice) * MILLISECOND);
-        let (choice, time) = match kind {
-            RUN => (Choice::Run(first as usize), None),
-            RUN_FOR => (Choice::Run(first as usize), time()),
-            NOBODY => (Choice::Nobody, time()),
-            PANICKED => return Err(self.panicked(first)),
-            _ => return Err(self.fault(now, "wrote into the scheduler's own pipe")),
-        };
-        Ok(Decision { choice, time, or_arrival: or_arrival != 0 })
+        let mut line = now.count().to_string();
+        for job in ready {
+            let [arrived, work, done] = [job.arrived, job.work, job.done].map(Time::count);
+            let _ = write!(line, " {} {arrived} {work} {done} {}", job.number, job.slices);
+        }
+        if writeln!(self.questions, "{line}").is_err() {
+            return Err(self.gone(now));
+        }
+        let line = self.receive(now)?;
+        if let Some(says) = line.strip_prefix("panicked ") {
+            let lane = format!("the policy {}", self.name);
+            return Err(Error::Panicked { lane, says: unescaped(says.trim_end()) });
+        }
+        read(&line).ok_or_else(|| self.fault(now, "wrote into the scheduler's own pipe"))
     }
 }
 
-/// The policy's end: answers until the pipe ends or says so.
-fn serve(
-    policy: &mut impl Policy,
-    workload: &Workload,
-    mut questions: PipeReader,
-    mut answers: PipeWriter,
-) -> std::io::Result<()> {
-    loop {
-        let [kind, count, now]: Question = receive(&mut questions)?;
-        if kind != ASK {
-            return Ok(());
-        }
-        let mut ready = Vec::new();
-        for _ in 0..count {
-            let [number, arrived, work, done, slices]: Row = receive(&mut questions)?;
-            let [arrived, work, done] = [arrived, work, done].map(Duration::from_nanos);
-            let name = workload.jobs[number as usize].name.clone();
-            ready.push(Job { name, number: number as usize, arrived, work, done, slices: slices as usize });
-        }
-        let answer = catch_unwind(AssertUnwindSafe(|| policy.next(&ready, Duration::from_nanos(now))));
-        match answer {
-            Ok(decision) => send(&mut answers, &written(&decision))?,
-            Err(payload) => {
-                let says = panic_text(payload.as_ref());
-                send(&mut answers, &[PANICKED, says.len() as u64, 0, 0])?;
-                return answers.write_all(says.as_bytes());
-            }
+/// The policy's end: answers until an empty line.
+fn serve(policy: &mut impl Policy, workload: &Workload, questions: PipeReader, mut answers: PipeWriter) {
+    for line in BufReader::new(questions).lines().map_while(Result::ok) {
+        let Some((now, ready)) = heard(&line, workload) else { return };
+        let answer = catch_unwind(AssertUnwindSafe(|| policy.next(&ready, now)));
+        let line = match &answer {
+            Ok(decision) => written(decision),
+            Err(payload) => format!("panicked {}", escaped(&panic_text(payload.as_ref()))),
+        };
+        if writeln!(answers, "{line}").is_err() || answer.is_err() {
+            return;
         }
     }
 }
 
-fn written(decision: &Decision) -> Answer {
-    let millis = |time: Time| time.count() * time.unit().length.as_secs_f64() * 1e3;
-    let slice = decision.time.map_or(0, |time| millis(time).to_bits());
-    let (kind, job) = match (decision.choice, decision.time) {
-        (Choice::Run(job), None) => (RUN, job),
-        (Choice::Run(job), Some(_)) => (RUN_FOR, job),
-        (Choice::Nobody, _) => (NOBODY, 0),
+/// A question: the time, and the jobs that are ready.
+fn heard(line: &str, workload: &Workload) -> Option<(Time, Vec<Job>)> {
+    let words: Vec<&str> = line.split(' ').collect();
+    let (now, jobs) = words.split_first()?;
+    let time = |word: &str| Some(Time::new(word.parse().ok()?, workload.unit));
+    let job = |words: &[&str]| {
+        let &[number, arrived, work, done, slices] = words else { return None };
+        let number: usize = number.parse().ok()?;
+        let (arrived, work, done) = (time(arrived)?, time(work)?, time(done)?);
+        let name = workload.jobs.get(number)?.name.clone();
+        Some(Job { name, number, arrived, work, done, slices: slices.parse().ok()? })
     };
-    [kind, job as u64, slice, u64::from(decision.or_arrival)]
+    Some((time(now)?, jobs.chunks(5).map(job).collect::<Option<_>>()?))
 }
 
-fn send(pipe: &mut PipeWriter, words: &[u64]) -> std::io::Result<()> {
-    let bytes: Vec<u8> = words.iter().flat_map(|word| word.to_ne_bytes()).collect();
-    pipe.write_all(&bytes)
+/// An answer: whom (nobody is -1), for how many milliseconds (to the end is `end`), whether until an arrival.
+fn written(decision: &Decision) -> String {
+    let whom = match decision.choice {
+        Choice::Run(job) => job as i64,
+        Choice::Nobody => -1,
+    };
+    let time = decision.time.map_or("end".to_owned(), |time| time.in_unit(MILLISECOND).count().to_string());
+    format!("{whom} {time} {}", decision.or_arrival)
 }
 
-fn receive<const N: usize>(pipe: &mut PipeReader) -> std::io::Result<[u64; N]> {
-    let mut words = [0; N];
-    for word in &mut words {
-        let mut bytes = [0; 8];
-        pipe.read_exact(&mut bytes)?;
-        *word = u64::from_ne_bytes(bytes);
-    }
-    Ok(words)
+fn read(line: &str) -> Option<Decision> {
+    let mut words = line.split_whitespace();
+    let whom: i64 = words.next()?.parse().ok()?;
+    let time = match words.next()? {
+        "end" => None,
+        count => Some(count.parse::<f64>().ok()? * MILLISECOND),
+    };
+    let choice = if whom < 0 { Choice::Nobody } else { Choice::Run(whom as usize) };
+    Some(Decision { choice, time, or_arrival: words.next()?.parse().ok()? })
+}
+
+/// A text as one line.
+fn escaped(text: &str) -> String {
+    text.replace('\\', "\\\\").replace('\n', "\\n")
+}
+
+fn unescaped(line: &str) -> String {
+    line.replace("\\n", "\n").replace("\\\\", "\\")
 }
 
 fn ordinal(number: usize) -> String {
@@ -237,4 +215,36 @@ fn ordinal(number: usize) -> String {
         _ => "th",
     };
     format!("{number}{ending} time")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::time::MINUTE;
+
+    #[test]
+    fn what_goes_through_the_pipe_comes_out_as_it_was() {
+        let job = Job {
+            name: "a".into(),
+            number: 0,
+            arrived: 0.0 * MINUTE,
+            work: 0.3 * MINUTE,
+            done: 0.1 * MINUTE,
+            slices: 2,
+        };
+        let decisions = [
+            job.run_for(0.1 * MILLISECOND),
+            job.run_to_end().or_arrival(),
+            Decision::nobody(1 * MILLISECOND),
+        ];
+        for decision in decisions {
+            assert_eq!(read(&written(&decision)), Some(decision));
+        }
+        let odd = read(&written(&job.run_for(f64::NAN * MINUTE))).unwrap();
+        assert!(odd.time.unwrap().count().is_nan());
+        let workload = Workload::new([("a", 0.0 * MINUTE, 0.3 * MINUTE)]).unwrap();
+        let line = "0.7 0 0 0.3 0.1 2";
+        assert_eq!(heard(line, &workload), Some((0.7 * MINUTE, vec![job])));
+        assert_eq!(unescaped(&escaped("two\nlines")), "two\nlines");
+    }
 }

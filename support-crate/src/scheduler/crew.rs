@@ -2,71 +2,59 @@
 
 use std::time::Duration;
 
-use nix::sched::sched_getaffinity;
-use nix::sys::signal::{Signal, kill};
-use nix::sys::wait::{Id, WaitPidFlag, WaitStatus, waitid};
-use nix::time::clock_getcpuclockid;
-use nix::unistd::Pid;
-
-use super::job_process::{self, Slot};
+use super::job_process::{Slot, Slots, Task, Waits, live};
 use super::place;
 use super::workload::Workload;
 use crate::error::Error;
-use crate::machine::mapping::Mapping;
-use crate::process::Family;
+use crate::process::{Child, Processes};
+use crate::time::Time;
 
-/// One process for each job, all stopped at first. Can be handed to a thread; the processes belong to the family.
+/// One process for each job, all stopped at first.
 pub(super) struct Crew<'run> {
     members: Vec<Member>,
-    mapping: &'run Mapping,
+    slots: &'run Slots,
     workload: &'run Workload,
 }
 
-/// What a process is doing, as its parent sees it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum State {
-    GoesOn,
-    Stopped,
-}
-
 struct Member {
-    pid: Pid,
+    child: Child,
     units: u64,
     /// The CPU time it had used before its work began.
-    before: Duration,
+    before: Time,
 }
 
 impl<'run> Crew<'run> {
-    /// Memory for what the jobs share with the scheduler.
-    pub fn mapping(workload: &Workload) -> Result<Mapping, Error> {
-        Mapping::new(workload.jobs.len() * size_of::<Slot>())
-    }
-
-    /// Forks the processes, and comes back when all of them have stopped on their core.
-    pub fn fork(family: &Family, workload: &'run Workload, mapping: &'run Mapping) -> Result<Self, Error> {
-        let core = place::for_jobs();
-        let mut members = Vec::new();
+    /// Forks the processes, and comes back when all of them have stopped, on `core`. With `is_held` somebody lets
+    /// each go on after its I/O.
+    ///
+    /// # Errors
+    /// When one of them cannot be had; the recording's own fault says why.
+    pub fn fork(
+        run: &Processes,
+        workload: &'run Workload,
+        slots: &'run Slots,
+        core: usize,
+        is_held: bool,
+    ) -> Result<Self, Error> {
+        let (pace, mut crew) = (workload.pace, Self { members: Vec::new(), slots, workload });
         for (number, job) in workload.jobs.iter().enumerate() {
-            let (units, pace) = (workload.pace.units(job.work), workload.pace);
-            let slot = Slot::of(mapping, number);
-            let child = family.fork(&*job.name, |lane| job_process::live(lane, slot, core, pace, units));
+            let slot = Slot::of(slots, number);
+            slot.stop_after(u64::MAX);
+            let io = job.io.map(|io| Waits {
+                after: pace.units(io.after),
+                times: job.waits(),
+                lasts: Duration::from_nanos(io.lasts),
+            });
+            let task = Task { pace, units: pace.units(job.work), io, is_held };
+            let child = run.fork_stopped(&*job.name, |lane| live(lane, slot, task));
             if child.id() == 0 {
-                break; // The family's recording says why.
+                return Err(lost(&job.name));
             }
-            members.push(Member { pid: Pid::from_raw(child.id() as i32), units, before: Duration::ZERO });
-        }
-        let mut crew = Self { members, mapping, workload };
-        for number in 0..crew.members.len() {
-            crew.wait_until_stopped(number)?;
-            crew.members[number].before = crew.cpu_clock(number)?;
-            crew.must_be_on(number, core)?;
+            place::keep_on(core, child.id())?;
+            let before = child.cpu_time().ok_or_else(|| lost(&job.name))?;
+            crew.members.push(Member { child, units: task.units, before });
         }
         Ok(crew)
-    }
-
-    /// Whether every job has a process.
-    pub fn is_complete(&self) -> bool {
-        self.members.len() == self.workload.jobs.len()
     }
 
     /// How many jobs there are.
@@ -76,36 +64,26 @@ impl<'run> Crew<'run> {
 
     /// Lets a process go on.
     pub fn resume(&self, number: usize) -> Result<(), Error> {
-        kill(self.members[number].pid, Signal::SIGCONT).map_err(|_| self.lost(number))
+        self.if_there(number, self.members[number].child.resume())
     }
 
-    /// Stops a process, unless it stops by itself because its work is done, and comes back when it has stopped.
+    /// Stops a process, and comes back when it has stopped.
     pub fn halt(&self, number: usize) -> Result<(), Error> {
-        if !self.is_finished(number) {
-            kill(self.members[number].pid, Signal::SIGSTOP).map_err(|_| self.lost(number))?;
-        }
-        self.wait_until_stopped(number)
+        self.if_there(number, self.members[number].child.stop())
     }
 
-    fn wait_until_stopped(&self, number: usize) -> Result<(), Error> {
-        let either = WaitPidFlag::WSTOPPED | WaitPidFlag::WEXITED | WaitPidFlag::WNOWAIT;
-        match waitid(Id::Pid(self.members[number].pid), either) {
-            Ok(WaitStatus::Stopped(..)) => Ok(()),
-            _ => Err(self.lost(number)),
-        }
-    }
-
-    /// Whether a process goes on or has stopped.
+    /// Whether a process has stopped itself.
     ///
     /// # Errors
     /// When it is gone.
-    pub fn look(&self, number: usize) -> Result<State, Error> {
-        let any = WaitPidFlag::WSTOPPED | WaitPidFlag::WEXITED | WaitPidFlag::WNOHANG | WaitPidFlag::WNOWAIT;
-        match waitid(Id::Pid(self.members[number].pid), any) {
-            Ok(WaitStatus::StillAlive) => Ok(State::GoesOn),
-            Ok(WaitStatus::Stopped(..)) => Ok(State::Stopped),
-            _ => Err(self.lost(number)),
-        }
+    pub fn has_stopped(&self, number: usize) -> Result<bool, Error> {
+        let child = &self.members[number].child;
+        self.if_there(number, child.ending().is_none())?;
+        Ok(child.is_stopped())
+    }
+
+    fn if_there(&self, number: usize, there: bool) -> Result<(), Error> {
+        if there { Ok(()) } else { Err(lost(&self.workload.jobs[number].name)) }
     }
 
     /// Has a process stop itself when it has worked for so many nanoseconds more.
@@ -114,11 +92,10 @@ impl<'run> Crew<'run> {
         slot.stop_after(slot.done().saturating_add(self.workload.pace.units(nanoseconds)));
     }
 
-    /// Nanoseconds of CPU time that a job has used for its work so far, or used in all.
-    pub fn cpu(&self, number: usize) -> Result<u64, Error> {
-        let at_the_end = self.slot(number).cpu();
-        let used = at_the_end.map_or_else(|| self.cpu_clock(number), Ok)?;
-        Ok(used.saturating_sub(self.members[number].before).as_nanos() as u64)
+    /// The CPU time that a job has used for its work, by the kernel's clock of its process.
+    pub fn cpu(&self, number: usize) -> Option<Time> {
+        let member = &self.members[number];
+        Some(member.child.cpu_time()? - member.before)
     }
 
     /// Whether a job's work is done.
@@ -137,33 +114,14 @@ impl<'run> Crew<'run> {
         self.workload.pace.time(left)
     }
 
-    fn slot(&self, number: usize) -> &Slot {
-        Slot::of(self.mapping, number)
+    /// How long one I/O of a job lasts, in nanoseconds.
+    pub fn io(&self, number: usize) -> u64 {
+        self.workload.jobs[number].io.map_or(0, |io| io.lasts)
     }
 
-    fn cpu_clock(&self, number: usize) -> Result<Duration, Error> {
-        let clock = clock_getcpuclockid(self.members[number].pid).and_then(|clock| clock.now());
-        clock.map(Duration::from).map_err(|_| self.lost(number))
-    }
-
-    fn must_be_on(&self, number: usize, core: usize) -> Result<(), Error> {
-        let set = sched_getaffinity(self.members[number].pid).map_err(|_| self.lost(number))?;
-        let allowed = (0..nix::sched::CpuSet::count()).filter(|core| set.is_set(*core).unwrap_or(false));
-        if allowed.eq([core]) {
-            return Ok(());
-        }
-        Err(Error::NotPossible {
-            what: format!("keeping {} on core {core}", self.workload.jobs[number].name),
-            because: "the kernel refused it".to_owned(),
-        })
-    }
-
-    fn lost(&self, number: usize) -> Error {
-        Error::NotPossible {
-            what: format!("scheduling {}", self.workload.jobs[number].name),
-            because: "its process ended before its work was done; somebody else must have killed it"
-                .to_owned(),
-        }
+    /// What a job and the scheduler share.
+    pub fn slot(&self, number: usize) -> Slot<'run> {
+        Slot::of(self.slots, number)
     }
 }
 
@@ -171,15 +129,22 @@ impl Drop for Crew<'_> {
     /// Lets all processes end, whatever they were doing.
     fn drop(&mut self) {
         (0..self.members.len()).for_each(|number| self.slot(number).dismiss());
-        for number in 0..self.members.len() {
-            // One that was about to stop itself has to be continued once more; the family kills who does not end.
+        for member in &self.members {
+            // One that was about to stop itself has to be continued once more; the run kills who does not end.
             for _ in 0..2_000 {
-                let _ = kill(self.members[number].pid, Signal::SIGCONT);
-                if self.look(number).is_err() {
+                member.child.resume();
+                if member.child.ending().is_some() {
                     break;
                 }
                 std::thread::sleep(Duration::from_micros(100));
             }
         }
+    }
+}
+
+fn lost(name: &str) -> Error {
+    Error::NotPossible {
+        what: format!("scheduling {name}"),
+        because: "its process ended before its work was done; somebody else must have killed it".to_owned(),
     }
 }

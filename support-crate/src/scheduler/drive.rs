@@ -2,47 +2,50 @@
 //! all work is done. It does not know whether its world is real or on paper.
 
 use std::collections::VecDeque;
-use std::time::Duration;
 
 use super::policy::Choice;
 use super::workload::{LEAST, Planned, Workload};
 use super::{Decision, Job};
 use crate::error::Error;
+use crate::time::{Time, Unit};
 
-/// A core, and a clock that stands still while others have it. Times are nanoseconds since the start.
+/// A core, and its clock. Times are nanoseconds since the start.
 pub(super) trait World {
     fn now(&mut self) -> u64;
 
     /// Nobody has the core until then.
     fn rest_until(&mut self, moment: u64) -> Result<(), Error>;
 
-    /// Gives `job` the core until its work is done, until it has used `slice`, or until `arrival`.
-    fn run(&mut self, job: usize, slice: Option<u64>, arrival: Option<u64>) -> Result<Ran, Error>;
+    /// Gives `job` the core until its work is done, it waits for I/O, it has used `slice`, or somebody new joins the
+    /// queue at `newcomer`, whichever comes first.
+    fn run(&mut self, job: usize, slice: Option<u64>, newcomer: Option<u64>) -> Result<Ran, Error>;
 }
 
 /// How a turn on the core ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum End {
+    /// The work is done.
+    Finished,
+    /// The job waits for I/O.
+    Io,
+    /// The slice was used up.
+    UsedUp,
+    /// Somebody arrived, or came back.
+    Newcomer,
+}
+
+/// A turn that is over.
 pub(super) struct Ran {
     /// Nanoseconds of work done in all turns so far.
     pub done: u64,
-    /// Whether the work is done.
-    pub finished: bool,
-    /// Whether the slice was used up.
-    pub used_up: bool,
+    pub end: End,
 }
 
 /// Whoever answers for the policy.
 pub(super) trait Adviser {
     fn name(&self) -> &str;
 
-    fn ask(&mut self, ready: &[Job], now: Duration) -> Result<Decision, Error>;
-}
-
-/// One turn of one job on the core, in nanoseconds of the world's clock.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Turn {
-    pub job: usize,
-    pub from: u64,
-    pub to: u64,
+    fn ask(&mut self, ready: &[Job], now: Time) -> Result<Decision, Error>;
 }
 
 /// The most decisions of one run: five seconds of the shortest slices.
@@ -50,7 +53,7 @@ const DECISIONS: usize = 60_000;
 /// For how long a policy may leave the core empty, altogether, while somebody is ready.
 const REST: u64 = 1_000_000_000;
 
-/// Schedules all jobs of the workload; the turns they had, in order.
+/// Schedules all jobs of the workload.
 ///
 /// # Errors
 /// Of the world and of the adviser, and when the policy decides what cannot be done.
@@ -58,21 +61,22 @@ pub(super) fn drive(
     workload: &Workload,
     world: &mut dyn World,
     adviser: &mut dyn Adviser,
-) -> Result<Vec<Turn>, Error> {
-    let mut queue = Queue::new(&workload.jobs);
-    let (mut turns, mut rested) = (Vec::new(), 0);
-    for _ in 0..DECISIONS {
+) -> Result<(), Error> {
+    let mut queue = Queue::new(workload);
+    let (mut decisions, mut rested) = (0, 0);
+    while !queue.is_over() {
         queue.admit(world.now());
         if queue.ready.is_empty() {
-            match queue.next_arrival() {
-                Some(arrival) => world.rest_until(arrival)?,
-                None => return Ok(turns),
-            }
+            world.rest_until(queue.next_newcomer().unwrap_or_default())?;
             continue;
         }
+        decisions += 1;
         let now = world.now();
-        let answer = adviser.ask(queue.ready.make_contiguous(), rounded(now))?;
+        let answer = adviser.ask(queue.ready.make_contiguous(), rounded(now, workload.unit))?;
         let asked = Asked { policy: adviser.name(), now };
+        asked.must(decisions < DECISIONS, || {
+            format!("was asked {DECISIONS} times, and the jobs are not done")
+        })?;
         let length = asked.length(&answer)?;
         match answer.choice {
             Choice::Nobody => {
@@ -81,16 +85,15 @@ pub(super) fn drive(
                     "left the core empty for a second in all, though jobs were ready".to_owned()
                 })?;
                 let until = now + length.unwrap_or(REST);
-                world.rest_until(queue.next_arrival().map_or(until, |arrival| until.min(arrival)))?;
+                world.rest_until(queue.next_newcomer().map_or(until, |moment| until.min(moment)))?;
             }
             Choice::Run(number) => {
                 let job = queue.take(number).ok_or_else(|| asked.fault(queue.why_not(number)))?;
-                turns.push(queue.serve(job, world, length, answer.or_arrival)?);
+                queue.serve(job, world, length, answer.or_arrival)?;
             }
         }
     }
-    Err(Asked { policy: adviser.name(), now: world.now() }
-        .fault(format!("was asked {DECISIONS} times, and the jobs are not done")))
+    Ok(())
 }
 
 /// A decision being judged.
@@ -124,41 +127,58 @@ impl Asked<'_> {
     }
 }
 
-/// The ready queue, and the jobs that have not arrived.
+/// The ready queue, the jobs that have not arrived, and those that wait for I/O.
 struct Queue<'jobs> {
     ready: VecDeque<Job>,
     jobs: &'jobs [Planned],
+    unit: Unit,
     /// Jobs not yet arrived, the earliest first.
     later: VecDeque<usize>,
-    /// What each job has done, and how much of it when its last slice was used up, in nanoseconds.
+    /// When whose I/O is over.
+    in_io: Vec<(u64, Job)>,
+    /// What each job has done, and how much of it when its last slice was over, in nanoseconds.
     done: Vec<(u64, u64)>,
 }
 
 impl<'jobs> Queue<'jobs> {
-    fn new(jobs: &'jobs [Planned]) -> Self {
+    fn new(workload: &'jobs Workload) -> Self {
+        let jobs = &workload.jobs;
         let mut later: Vec<usize> = (0..jobs.len()).collect();
         later.sort_by_key(|number| jobs[*number].arrives);
-        Self { ready: VecDeque::new(), jobs, later: later.into(), done: vec![(0, 0); jobs.len()] }
+        let (ready, in_io, done) = (VecDeque::new(), Vec::new(), vec![(0, 0); jobs.len()]);
+        Self { ready, jobs, unit: workload.unit, later: later.into(), in_io, done }
+    }
+
+    fn is_over(&self) -> bool {
+        self.ready.is_empty() && self.later.is_empty() && self.in_io.is_empty()
     }
 
     fn next_arrival(&self) -> Option<u64> {
         self.later.front().map(|number| self.jobs[*number].arrives)
     }
 
-    /// Whoever has arrived joins at the back.
+    /// When the next job arrives or comes back from its I/O.
+    fn next_newcomer(&self) -> Option<u64> {
+        self.next_arrival().into_iter().chain(self.in_io.iter().map(|(over, _)| *over)).min()
+    }
+
+    /// Whoever has arrived, or is back, joins at the end.
     fn admit(&mut self, now: u64) {
         while self.next_arrival().is_some_and(|arrival| arrival <= now) {
-            let Some(number) = self.later.pop_front() else { return };
-            let Planned { name, arrives, work } = &self.jobs[number];
+            let Some(number) = self.later.pop_front() else { break };
+            let Planned { name, arrives, work, .. } = &self.jobs[number];
             self.ready.push_back(Job {
                 name: name.clone(),
                 number,
-                arrived: Duration::from_nanos(*arrives),
-                work: rounded(*work),
-                done: Duration::ZERO,
+                arrived: Time::of_nanos(*arrives, self.unit),
+                work: rounded(*work, self.unit),
+                done: Time::of_nanos(0, self.unit),
                 slices: 0,
             });
         }
+        let mut back: Vec<_> = self.in_io.extract_if(.., |(over, _)| *over <= now).collect();
+        back.sort_by_key(|(over, _)| *over);
+        self.ready.extend(back.into_iter().map(|(_, job)| job));
     }
 
     fn take(&mut self, number: usize) -> Option<Job> {
@@ -173,38 +193,40 @@ impl<'jobs> Queue<'jobs> {
         world: &mut dyn World,
         length: Option<u64>,
         or_arrival: bool,
-    ) -> Result<Turn, Error> {
-        let (number, from) = (job.number, world.now());
-        let slice = length.map(|length| self.rest_of_slice(number, length));
-        let ran = world.run(number, slice, self.next_arrival().filter(|_| or_arrival))?;
-        let turn = Turn { job: number, from, to: world.now() };
-        self.give_back(job, &ran, slice.is_some(), turn.to);
-        Ok(turn)
+    ) -> Result<(), Error> {
+        let slice = length.map(|length| self.rest_of_slice(job.number, length));
+        let ran = world.run(job.number, slice, self.next_newcomer().filter(|_| or_arrival))?;
+        self.give_back(job, &ran, slice.is_some(), world.now());
+        Ok(())
     }
 
-    /// What is left of a slice of that length, when an arrival interrupted the job in it.
+    /// What is left of a slice of that length, when the job was interrupted in it.
     fn rest_of_slice(&self, number: usize, length: u64) -> u64 {
         let (done, before) = self.done[number];
         length.saturating_sub(done - before).max(length.min(LEAST.as_nanos() as u64))
     }
 
-    /// After its turn: gone when finished, at the back when its slice is used up, at the front when an arrival
-    /// interrupted it.
+    /// After its turn: gone when finished, at the end of the queue when its slice is used up, at its front when
+    /// somebody interrupted it.
     fn give_back(&mut self, mut job: Job, ran: &Ran, sliced: bool, now: u64) {
         let before = &mut self.done[job.number];
         before.0 = ran.done;
-        if ran.used_up || !sliced {
+        if ran.end != End::Newcomer || !sliced {
             before.1 = ran.done;
         }
-        if ran.used_up {
-            self.admit(now);
-        }
-        job.done = rounded(ran.done);
-        job.slices += usize::from(ran.used_up);
-        match (ran.finished, ran.used_up) {
-            (true, _) => {}
-            (false, true) => self.ready.push_back(job),
-            (false, false) => self.ready.push_front(job),
+        job.done = rounded(ran.done, self.unit);
+        match ran.end {
+            End::Finished => {}
+            End::Io => {
+                let lasts = self.jobs[job.number].io.map_or(0, |io| io.lasts);
+                self.in_io.push((now + lasts, job));
+            }
+            End::Newcomer => self.ready.push_front(job),
+            End::UsedUp => {
+                self.admit(now);
+                job.slices += 1;
+                self.ready.push_back(job);
+            }
         }
     }
 
@@ -213,19 +235,22 @@ impl<'jobs> Queue<'jobs> {
         match self.jobs.get(number) {
             None => format!("picked job number {number}, and there are only {}", self.jobs.len()),
             Some(job) if self.later.contains(&number) => format!("picked {}, who has not arrived", job.name),
+            Some(job) if self.in_io.iter().any(|(_, job)| job.number == number) => {
+                format!("picked {}, who waits for I/O", job.name)
+            }
             Some(job) => format!("picked {}, whose work is done", job.name),
         }
     }
 }
 
 /// To the millisecond: what a policy is told does not hang on a few microseconds.
-fn rounded(nanoseconds: u64) -> Duration {
-    Duration::from_millis((nanoseconds + 500_000) / 1_000_000)
+fn rounded(nanoseconds: u64, unit: Unit) -> Time {
+    Time::of_nanos((nanoseconds + 500_000) / 1_000_000 * 1_000_000, unit)
 }
 
 /// A policy asked directly, where nothing protects from it.
 #[cfg(any(test, not(target_os = "linux")))]
-pub(super) struct Direct<P>(pub P, pub String);
+pub(super) struct Direct<P>(P, String);
 
 #[cfg(any(test, not(target_os = "linux")))]
 impl<P: super::Policy> Direct<P> {
@@ -241,7 +266,7 @@ impl<P: super::Policy> Adviser for Direct<P> {
         &self.1
     }
 
-    fn ask(&mut self, ready: &[Job], now: Duration) -> Result<Decision, Error> {
+    fn ask(&mut self, ready: &[Job], now: Time) -> Result<Decision, Error> {
         Ok(self.0.next(ready, now))
     }
 }

@@ -1,4 +1,4 @@
-//! What runs in a job's process: counted work, a look at the clock after every microsecond of it, and a slot of
+//! What runs in a job's process: counted work, a look at the clock after every microsecond of it, I/O, and a slot of
 //! shared memory that tells the scheduler how far it is.
 
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -6,9 +6,10 @@ use std::time::Duration;
 
 use nix::sys::signal::{Signal, raise};
 
+use super::JOBS;
 use crate::machine::gaps::Watch;
-use crate::machine::mapping::{Mapping, Shareable};
-use crate::machine::{pin, thread_cpu_time};
+use crate::machine::{now, thread_cpu_time};
+use crate::process::Shared;
 use crate::record::LaneWriter;
 use crate::timeline::Activity;
 
@@ -81,76 +82,139 @@ fn arithmetic(mut number: u64, rounds: u64) -> u64 {
     number
 }
 
-/// What a job and the scheduler share.
-#[repr(C, align(64))]
-pub(super) struct Slot {
-    /// Units of work done.
-    done: AtomicU64,
-    /// The CPU time when the last unit was done, in nanoseconds; 0 before.
-    cpu: AtomicU64,
-    /// Units of work after which the process stops itself.
-    limit: AtomicU64,
-    /// Not 0 when the process is to end without having done its work.
-    dismissed: AtomicU64,
-}
+/// What the jobs and the scheduler share: a [`Slot`] for each, in a cache line of its own.
+pub(super) type Slots = Shared<[[AtomicU64; 8]; JOBS]>;
 
-// SAFETY: it holds nothing but atomics.
-unsafe impl Shareable for Slot {}
+/// What one job and the scheduler share.
+#[derive(Clone, Copy)]
+pub(super) struct Slot<'slots>(&'slots [AtomicU64; 8]);
 
-impl Slot {
+const DONE: usize = 0;
+const LIMIT: usize = 1;
+const IO: usize = 2;
+
+impl<'slots> Slot<'slots> {
     /// The slot of job `number`.
-    pub fn of(mapping: &Mapping, number: usize) -> &Self {
-        mapping.at(number * size_of::<Self>())
+    pub fn of(slots: &'slots Slots, number: usize) -> Self {
+        Self(&slots[number])
     }
 
     /// Units of work done so far.
     pub fn done(&self) -> u64 {
-        self.done.load(Ordering::Acquire)
-    }
-
-    /// The CPU time the process had used when its work was done; `None` before.
-    pub fn cpu(&self) -> Option<Duration> {
-        Some(self.cpu.load(Ordering::Acquire)).filter(|cpu| *cpu != 0).map(Duration::from_nanos)
+        self.0[DONE].load(Ordering::Acquire)
     }
 
     /// Sets the units of work, counted from the first, after which the process stops itself.
     pub fn stop_after(&self, units: u64) {
-        self.limit.store(units, Ordering::Relaxed);
+        self.0[LIMIT].store(units.max(1), Ordering::Relaxed);
     }
 
     /// Tells the process to end, once it is continued.
     pub fn dismiss(&self) {
-        self.dismissed.store(1, Ordering::Relaxed);
+        self.0[LIMIT].store(0, Ordering::Relaxed);
+    }
+
+    /// Whether the job waits for I/O, or has not been let go on since.
+    pub fn is_in_io(&self) -> bool {
+        self.0[IO].load(Ordering::Acquire) != 0
+    }
+
+    /// Its I/O is over.
+    pub fn has_joined(&self) {
+        self.0[IO].store(0, Ordering::Release);
+    }
+
+    fn is_dismissed(&self) -> bool {
+        self.limit() == 0
+    }
+
+    fn limit(&self) -> u64 {
+        self.0[LIMIT].load(Ordering::Relaxed)
     }
 }
 
-/// The life of a job's process: it stops, and when it is continued it works; when the work is done it stops again,
-/// so that its end takes nobody's time.
+/// What a job's process does, in units of work.
+#[derive(Clone, Copy)]
+pub(super) struct Task {
+    pub pace: Pace,
+    pub units: u64,
+    pub io: Option<Waits>,
+    /// Whether somebody lets it go on after its I/O; else the kernel does.
+    pub is_held: bool,
+}
+
+/// I/O of a job.
+#[derive(Clone, Copy)]
+pub(super) struct Waits {
+    /// After how many units of work each time.
+    pub after: u64,
+    /// How often in all: units are rounded, so it does not follow from the other two.
+    pub times: u64,
+    pub lasts: Duration,
+}
+
+impl Waits {
+    fn is_due(&self, done: u64) -> bool {
+        done.is_multiple_of(self.after) && done / self.after <= self.times
+    }
+}
+
+/// The life of a job's process from its first turn on: it works; when the work is done it stops, so that its end takes
+/// nobody's time.
 ///
 /// It also stops itself a little after the end of its slice. The scheduler has stopped it before that, unless other
 /// programs have the scheduler's core: a kernel has its timer interrupt on the job's own core for this.
-pub(super) fn live(lane: &LaneWriter, slot: &Slot, core: usize, pace: Pace, units: u64) {
-    slot.stop_after(u64::MAX);
-    // The parent looks whether it worked before it schedules anybody.
-    let _ = pin(core);
-    let _ = raise(Signal::SIGSTOP);
-    let mut watch = Watch::start();
-    lane.begin(watch.last(), Activity::Running, "has the core");
-    for done in 1..=units {
-        std::hint::black_box(arithmetic(done, pace.rounds));
+pub(super) fn live(lane: &LaneWriter, slot: Slot, task: Task) {
+    if slot.is_dismissed() {
+        return;
+    }
+    let mut watch = begins_to_run(lane);
+    for done in 1..=task.units {
+        std::hint::black_box(arithmetic(done, task.pace.rounds));
+        if slot.is_dismissed() {
+            break;
+        }
         if let Some(gap) = watch.look() {
             lane.end(gap.off);
             lane.begin(gap.on, Activity::Running, "has the core");
         }
-        slot.done.store(done, Ordering::Release);
-        if slot.dismissed.load(Ordering::Relaxed) != 0 {
-            break;
+        let io = task.io.filter(|io| io.is_due(done));
+        if io.is_some() {
+            lane.end(watch.last());
+            lane.begin(watch.last(), Activity::Waiting, "waits for its I/O");
+            // Before the work is counted, so that nobody sees the one without the other.
+            slot.0[IO].store(1, Ordering::Release);
         }
-        if done >= slot.limit.load(Ordering::Relaxed) {
+        slot.0[DONE].store(done, Ordering::Release);
+        if let Some(Waits { lasts, .. }) = io {
+            wait_for_io(slot, lasts, task.is_held);
+            lane.end(now());
+            if slot.is_dismissed() {
+                return;
+            }
+            watch = begins_to_run(lane);
+        }
+        if done >= slot.limit() {
             let _ = raise(Signal::SIGSTOP);
         }
     }
     lane.end(watch.last());
-    slot.cpu.store(thread_cpu_time().unwrap_or_default().as_nanos() as u64, Ordering::Release);
     let _ = raise(Signal::SIGSTOP);
+}
+
+fn begins_to_run(lane: &LaneWriter) -> Watch {
+    let watch = Watch::start();
+    lane.begin(watch.last(), Activity::Running, "has the core");
+    watch
+}
+
+/// Leaves the core until its I/O is over. Under the kernel it sleeps. A job that somebody else schedules stands still
+/// until it is let go on: that one has the disk's clock, which is the core's own, as for arrivals.
+fn wait_for_io(slot: Slot, lasts: Duration, is_held: bool) {
+    if is_held {
+        let _ = raise(Signal::SIGSTOP);
+    } else {
+        std::thread::sleep(lasts);
+        slot.has_joined();
+    }
 }

@@ -1,43 +1,46 @@
-//! Turns as lanes: running while it had the core, ready from its arrival to its end otherwise.
+//! Turns as lanes: running while it had the core, waiting during its I/O, ready from its arrival to its end otherwise.
 
-use super::drive::Turn;
 use super::workload::Workload;
-use crate::timeline::{Activity, Lane, Span, Timeline};
+use crate::timeline::{Activity, Lane, LaneKind, Span, Timeline};
 
-/// What a lane is made of: whose, from when, when it had the core, and on which.
-pub(super) struct Strip<'name> {
-    pub name: &'name str,
-    pub arrived: u64,
-    /// Nanoseconds, in order.
-    pub running: Vec<(u64, u64)>,
-    pub core: Option<u16>,
-    /// From when to when a scheduler gave somebody the core: a pause inside is none of its making. Nanoseconds, in
-    /// order.
-    pub given: &'name [(u64, u64)],
+/// A stretch in which a job had the core, or waited for I/O; in nanoseconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Piece {
+    pub job: usize,
+    pub from: u64,
+    pub to: u64,
+    /// Running or waiting.
+    pub activity: Activity,
 }
 
-impl Strip<'_> {
-    /// The lane: what is not running between the arrival and the last piece is ready.
-    pub fn lane(&self) -> Lane {
-        let mut lane = Lane::new(self.name);
-        let mut from = self.arrived;
-        for (start, end) in &self.running {
-            let start = (*start).max(from);
-            if start > from {
-                push(&mut lane, from, start, Activity::Ready, self.why(from, start), None);
-            }
-            push(&mut lane, start, (*end).max(start), Activity::Running, "has the core", self.core);
-            from = (*end).max(start);
-        }
-        lane
+impl Piece {
+    pub fn is_running(&self) -> bool {
+        self.activity == Activity::Running
     }
+}
 
-    /// Why it had not the core.
-    fn why(&self, from: u64, to: u64) -> &'static str {
-        let last = self.given.partition_point(|given| given.0 <= from).checked_sub(1);
-        let inside = last.is_some_and(|last| to <= self.given[last].1);
-        if inside { "others have the core" } else { "stands in the queue" }
+/// The lane of a job that arrived at `arrived`, from its own pieces in order; `why` says what it was ready for between
+/// two moments.
+pub(super) fn lane<'pieces>(
+    name: &str,
+    arrived: u64,
+    own: impl Iterator<Item = &'pieces Piece>,
+    core: Option<u16>,
+    why: impl Fn(u64, u64) -> &'static str,
+) -> Lane {
+    let mut lane = Lane::new(name).of_kind(LaneKind::Process);
+    let mut from = arrived;
+    for piece in own {
+        let start = piece.from.max(from);
+        if start > from {
+            push(&mut lane, from, start, Activity::Ready, why(from, start), None);
+        }
+        from = piece.to.max(start);
+        let (label, core) =
+            if piece.is_running() { ("has the core", core) } else { ("waits for its I/O", None) };
+        push(&mut lane, start, from, piece.activity, label, core);
     }
+    lane
 }
 
 /// Adds a span that begins no earlier than the one before it.
@@ -51,32 +54,28 @@ pub(super) fn push(
 ) {
     let label = lane.label_index(label);
     // It is in order, so it is never refused.
-    let _ = lane.push(Span { start, end, label, core, activity, depth: 0, ended: true });
+    let _ = lane.push(Span { core, ..Span::new(start..end, activity, label) });
 }
 
-/// The lane that says who was switched to; `begun` are jobs and the moments they were given the core.
-pub(super) fn switches(begun: impl Iterator<Item = (usize, u64)>, names: &[&str]) -> Lane {
+/// The lane that says to whom the core was given: a mark for each switch.
+pub(super) fn switches(workload: &Workload, pieces: &[Piece]) -> Lane {
     let mut lane = Lane::new("scheduler");
     let mut last = None;
-    for (job, moment) in begun {
-        if last.replace(job) != Some(job) {
-            lane.mark(moment, format!("→ {}", names[job]));
+    for piece in pieces.iter().filter(|piece| piece.is_running()) {
+        if last.replace(piece.job) != Some(piece.job) {
+            lane.mark(piece.from, format!("→ {}", workload.jobs[piece.job].name));
         }
     }
     lane
 }
 
-/// The timeline of a policy on paper.
-pub(super) fn model(workload: &Workload, policy: &str, turns: &[Turn]) -> Timeline {
-    let mut timeline = Timeline::new(policy);
-    timeline.unit = workload.unit;
-    let names: Vec<&str> = workload.jobs.iter().map(|job| &*job.name).collect();
-    timeline.lanes.push(switches(turns.iter().map(|turn| (turn.job, turn.from)), &names));
+/// The timeline of a policy on paper, whose jobs had these pieces, in order.
+pub(super) fn model(workload: &Workload, policy: &str, pieces: &[Piece]) -> Timeline {
+    let mut timeline = Timeline::new(policy).with_lane(switches(workload, pieces));
     for (number, job) in workload.jobs.iter().enumerate() {
-        let own = turns.iter().filter(|turn| turn.job == number);
-        let running = own.map(|turn| (turn.from, turn.to)).collect();
-        let strip = Strip { name: &job.name, arrived: job.arrives, running, core: None, given: &[] };
-        timeline.lanes.push(strip.lane());
+        let own = pieces.iter().filter(|piece| piece.job == number);
+        timeline.lanes.push(lane(&job.name, job.arrives, own, None, |_, _| "stands in the queue"));
     }
+    timeline.speak(workload.unit);
     timeline.as_model()
 }

@@ -2,32 +2,28 @@
 //!
 //! Lesson 06 is made of it. A [`Policy`] answers one question, who gets the core next and for how long; everything
 //! else is here. The same policy is asked twice: for real processes, and on paper in virtual time, by one and the
-//! same loop, so that every figure can show how far reality is from the model.
+//! same loop, so that every figure can show how far reality is from the model. What is measured is wall time.
 //!
 //! | file | holds |
 //! |---|---|
 //! | `policy` | the question and its answer: [`Policy`], [`Job`], [`Decision`] |
-//! | `fifo`, `sjf`, `round_robin`, `mlfq` | one policy each |
-//! | `workload` | jobs that arrive over time: [`Workload`] |
+//! | `workload` | jobs that arrive over time, and wait for I/O in the middle of their work: [`Workload`] |
 //! | `drive` | the loop: a ready queue, arrivals, and what a policy may not do |
 //! | `paper` | the loop's virtual time |
 //! | `dispatch` | the loop's real time: SIGCONT, a slice, SIGSTOP |
-//! | `job_process` | what runs in a job's process: counted work, and its own record of when it had the core |
-//! | `crew` | the jobs as processes: forked, stopped, continued, their CPU time |
+//! | `job_process` | what runs in a job's process: counted work, I/O, and its own record of when it had the core |
+//! | `crew` | the jobs as processes |
 //! | `adviser` | the policy in a process of its own, which can be ended whatever it does |
 //! | `kernel` | the same jobs under the kernel's own scheduler |
-//! | `history` | what happened in a real run |
-//! | `outcome`, `lanes`, `table` | what came of it: measures, a timeline, a table |
+//! | `place` | who is on which core |
+//! | `history` | a real run, from its recording to a timeline of jobs |
+//! | `schedule`, `lanes`, `table` | what came of it: measures, a timeline, a table |
 
 mod drive;
-mod fifo;
 mod lanes;
-mod mlfq;
-mod outcome;
 mod paper;
 mod policy;
-mod round_robin;
-mod sjf;
+mod schedule;
 mod table;
 mod workload;
 
@@ -46,11 +42,7 @@ mod kernel;
 #[cfg(target_os = "linux")]
 mod place;
 
-pub use fifo::Fifo;
-pub use mlfq::Mlfq;
-pub use outcome::{Measured, Outcome, jain};
 pub use policy::{Decision, Job, Policy};
-pub use round_robin::RoundRobin;
-pub use sjf::Sjf;
-pub use table::{PolicyTable, policies};
+pub use schedule::{Measured, Schedule, jain};
+pub use table::policies;
 pub use workload::{JOBS, WORK, Workload};

@@ -1,28 +1,25 @@
 //! The question a scheduler asks, and its answer: who gets the core next, and for how long?
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use crate::timeline::Time;
+use crate::time::Time;
 
 /// Decides who gets the core next.
 ///
 /// A function will do as well:
 /// ```standalone_crate
-/// use std::time::Duration;
 /// use timelanes::prelude::*;
-/// use timelanes::scheduler::{Job, Workload};
-/// let fifo = |ready: &[Job], _now: Duration| ready[0].run_to_end();
-/// let jobs = Workload::new([("Amir", 0 * MINUTE, 10 * MINUTE), ("John", 0 * MINUTE, 1 * MINUTE)])?;
-/// assert_eq!(jobs.on_paper(fifo)?.job("John")?.turnaround, 11.0);
+/// let fifo = |ready: &[Job], _now: Time| ready[0].run_to_end();
+/// let jobs = Workload::new([("Amir", 0.0 * MINUTE, 10 * MINUTE), ("John", 0.0 * MINUTE, 1 * MINUTE)])?;
+/// assert_eq!(jobs.on_paper(fifo)?.job("John")?.turnaround, 11 * MINUTE);
 /// # Ok::<(), Error>(())
 /// ```
 pub trait Policy {
     /// Asked whenever the core is free and somebody is ready, `now` after the start.
     ///
-    /// `ready` is the ready queue: never empty, and whoever has stood in it longest comes first. Who arrives joins at
-    /// the back, and so does who had to give the core back.
-    fn next(&mut self, ready: &[Job], now: Duration) -> Decision;
+    /// `ready` is the ready queue: never empty, and the job that has stood in it longest comes first. A job that
+    /// arrives, or comes back from its I/O, joins at the back; so does one that had to give the core back.
+    fn next(&mut self, ready: &[Job], now: Time) -> Decision;
 
     /// What figures and messages call it; by itself the name of its type.
     fn name(&self) -> String {
@@ -35,14 +32,14 @@ pub trait Policy {
     }
 }
 
-impl<F: FnMut(&[Job], Duration) -> Decision> Policy for F {
-    fn next(&mut self, ready: &[Job], now: Duration) -> Decision {
+impl<F: FnMut(&[Job], Time) -> Decision> Policy for F {
+    fn next(&mut self, ready: &[Job], now: Time) -> Decision {
         self(ready, now)
     }
 }
 
-/// A job in the ready queue, as a policy sees it. Times are rounded to the millisecond, so that a few microseconds of a
-/// real run do not decide.
+/// A job in the ready queue, as a policy sees it. Times are in the workload's unit and rounded to the real millisecond,
+/// so that a few microseconds of a real run do not decide.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Job {
     /// Whose job it is.
@@ -50,27 +47,27 @@ pub struct Job {
     /// Its place in the workload, from 0.
     pub number: usize,
     /// When it arrived.
-    pub arrived: Duration,
+    pub arrived: Time,
     /// How much work it is. Policies that look at this know what no kernel knows.
-    pub work: Duration,
+    pub work: Time,
     /// How much of it is done.
-    pub done: Duration,
-    /// How many of its time slices it has used up.
+    pub done: Time,
+    /// How many of its time slices it has used up. One that it gave back early, for I/O, is not used up.
     pub slices: usize,
 }
 
 impl Job {
     /// How much of its work is left.
-    pub fn left(&self) -> Duration {
-        self.work.saturating_sub(self.done)
+    pub fn left(&self) -> Time {
+        (self.work - self.done).max(0.0 * self.work)
     }
 
-    /// Gives it the core for one time slice, in its own CPU time; then the policy is asked again.
+    /// Gives it the core for one time slice of work; then the policy is asked again.
     pub fn run_for(&self, slice: Time) -> Decision {
         Decision { choice: Choice::Run(self.number), time: Some(slice), or_arrival: false }
     }
 
-    /// Gives it the core until its work is done.
+    /// Gives it the core until its work is done, or it waits for I/O.
     pub fn run_to_end(&self) -> Decision {
         Decision { choice: Choice::Run(self.number), time: None, or_arrival: false }
     }
@@ -93,8 +90,9 @@ pub(super) enum Choice {
 }
 
 impl Decision {
-    /// The same, but the policy is asked again as soon as another job arrives. The interrupted job goes to the front
-    /// of the queue; its slice is not used up, and when it is given a slice again it gets what is left of it.
+    /// The same, but the policy is asked again as soon as another job arrives or comes back from its I/O. The
+    /// interrupted job goes to the front of the queue; its slice is not used up, and when it is given a slice again it
+    /// gets what is left of it.
     pub fn or_arrival(self) -> Self {
         Self { or_arrival: true, ..self }
     }
@@ -111,7 +109,7 @@ mod tests {
 
     struct Lottery;
     impl Policy for Lottery {
-        fn next(&mut self, ready: &[Job], _now: Duration) -> Decision {
+        fn next(&mut self, ready: &[Job], _now: Time) -> Decision {
             ready[0].run_to_end()
         }
     }
@@ -119,6 +117,6 @@ mod tests {
     #[test]
     fn a_policy_is_called_by_the_name_of_its_type_and_a_closure_by_a_plain_one() {
         assert_eq!(Lottery.name(), "Lottery");
-        assert_eq!((|ready: &[Job], _now: Duration| ready[0].run_to_end()).name(), "my policy");
+        assert_eq!((|ready: &[Job], _now: Time| ready[0].run_to_end()).name(), "my policy");
     }
 }

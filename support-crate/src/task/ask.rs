@@ -1,5 +1,5 @@
 //! A guest of the [delay server](super::delay_server): one connection, one order, one answer; and what can go wrong
-//! with a socket, said so that a learner knows what to do (lesson 12).
+//! with a socket, said so that a learner knows what to do (lesson 13).
 
 use std::io::{self, ErrorKind};
 use std::net::SocketAddr;
@@ -10,7 +10,7 @@ use tokio::net::TcpStream;
 use super::pace::checked;
 use crate::error::Error;
 use crate::record::LIMIT;
-use crate::timeline::MINUTE;
+use crate::time::MINUTE;
 
 /// Bytes of an answer.
 const LONGEST: u64 = 1000;

@@ -1,4 +1,4 @@
-//! What a guest of the [delay server](super::delay_server) may write, one line an order (lesson 12).
+//! What a guest of the [delay server](super::delay_server) may write, one line an order (lesson 13).
 
 /// Minutes of one dish: 20 s, as long as a run may last.
 const LONGEST_WAIT: f64 = 2000.0;
@@ -39,7 +39,7 @@ impl Order {
             [] => Manner::Whole,
             ["in", "pieces"] => Manner::InPieces,
             ["hang", "up"] => Manner::HangsUp,
-            _ => return Err("behind the minutes stands nothing, \"in pieces\" or \"hang up\"".to_owned()),
+            _ => return Err("after the minutes comes nothing, \"in pieces\" or \"hang up\"".to_owned()),
         };
         Ok(Self { name: (*name).to_owned(), minutes, manner })
     }

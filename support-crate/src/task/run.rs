@@ -1,4 +1,4 @@
-//! [`record_tasks`]: a Tokio runtime on a thread of its own, from its start to its end.
+//! [`Recording::tasks`]: a Tokio runtime on a thread of its own, from its start to its end.
 //!
 //! The calling thread looks on: it may itself be inside a runtime, it knows the time limit when the loop is blocked,
 //! and it can say which poll blocks it.
@@ -13,121 +13,111 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 
 use super::pace::belong;
+use super::quiet::Quiet;
 use super::runtime::{Runtime, Threads};
 use super::tasks::Tasks;
 use super::{arrange, stuck};
 use crate::error::Error;
 use crate::machine::now;
-use crate::record::{LIMIT, Recorder, ThreadLane, caught, watchdog};
-use crate::timeline::{MILLISECOND, Time, Timeline};
-
-/// What is still at work when the body has ended, or is stopped at its limit, gets at least this long to end.
-const GRACE: Duration = Duration::from_secs(1);
+use crate::record::{
+    Failed, Frame, GRACE, Kept, Recorded, Recorder, Recording, ThreadLane, caught, watchdog,
+};
+use crate::timeline::{LaneKind, MarkKind};
 
 /// A body whose type is forgotten. What follows is then compiled once, with this crate, and not in every cell.
 type Body<'env> = Box<dyn FnOnce(Tasks) -> Pin<Box<dyn Future<Output = ()> + 'env>> + Send + 'env>;
 
-/// The mark in the lane of the body's thread at the moment the body was over.
-pub(super) const SHUTDOWN: &str = "shutdown";
+impl Recording {
+    /// Starts a Tokio runtime, runs `body` on it to its end, shuts the runtime down and returns what was recorded: a lane
+    /// for each future that is a [task](Tasks::task) of the run, below them one for each thread that polls ("loop"; or
+    /// "worker 0", "worker 1" …, and "main" where the body itself polls recorded futures).
+    ///
+    /// It has threads of its own, so it can be called from anywhere, also inside another runtime. When the body ends,
+    /// tasks that are still alive are cancelled, as at the end of every Tokio program; closures of `spawn_blocking` are
+    /// waited for.
+    ///
+    /// ```
+    /// use timelanes::prelude::*;
+    /// let tables = record("beside each other").tasks(CurrentThread, async |run| {
+    ///     let amir = tokio::spawn(run.task("Amir", sleep(1 * MINUTE)));
+    ///     run.task("Kohli", sleep(1 * MINUTE)).await;
+    ///     amir.await.expect("nobody panics at this table");
+    /// })?;
+    /// assert!(tables.overlap("Amir", "Kohli")? > 0.5 * MINUTE);
+    /// # Ok::<(), Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// What [`Recorder::finish`] says, among it a panic in `body`; a run past its limit, with the tasks that were pending
+    /// and not woken; threads that do not end; a runtime that cannot be had. A thread in an endless loop cannot be
+    /// stopped: in a notebook the process that runs the cells ends itself, elsewhere the call returns when the loop does.
+    pub fn tasks<F>(self, runtime: Runtime, body: F) -> Recorded
+    where
+        F: AsyncFnOnce(Tasks) + Send,
+    {
+        self.on_tokio(runtime, Box::new(move |run| Box::pin(async move { body(run).await })))
+    }
 
-/// Starts a Tokio runtime, runs `body` on it to its end, shuts the runtime down and returns what was recorded: a lane
-/// for each [recorded](Tasks::record) future, below them one for each thread that polls ("loop"; or "worker 0", "worker
-/// 1" …, and "main" where the body itself polls recorded futures).
-///
-/// It has threads of its own, so it can be called from anywhere, also inside another runtime. When the body ends, tasks
-/// that are still alive are cancelled, as at the end of every Tokio program; closures of `spawn_blocking` are waited for.
-///
-/// ```
-/// use timelanes::prelude::*;
-/// let tables = record_tasks("beside each other", CurrentThread, async |tasks| {
-///     let amir = tokio::spawn(tasks.record("Amir", sleep(1 * MINUTE)));
-///     tasks.record("Kohli", sleep(1 * MINUTE)).await;
-///     amir.await.expect("nobody panics at this table");
-/// })?;
-/// assert!(tables.overlap("Amir", "Kohli")? > 0.5);
-/// # Ok::<(), Error>(())
-/// ```
-///
-/// # Errors
-/// What [`Recorder::finish`] says, among it a panic in `body`; a run past its limit, with the tasks that were pending
-/// and not woken; threads that do not end. A thread in an endless loop cannot be stopped: in a notebook the process
-/// that runs the cells ends itself, elsewhere the call returns when the loop does.
-pub fn record_tasks<F>(title: impl Into<String>, runtime: Runtime, body: F) -> Result<Timeline, Error>
-where
-    F: AsyncFnOnce(Tasks) + Send,
-{
-    record_tasks_within(LIMIT.as_millis() as u64 * MILLISECOND, title, runtime, body)
-}
-
-/// [`record_tasks`] with a time limit of its own.
-///
-/// # Errors
-/// As for [`record_tasks`]; a limit that is negative or no number.
-pub fn record_tasks_within<F>(
-    limit: Time,
-    title: impl Into<String>,
-    runtime: Runtime,
-    body: F,
-) -> Result<Timeline, Error>
-where
-    F: AsyncFnOnce(Tasks) + Send,
-{
-    within(limit, title.into(), runtime, Box::new(move |tasks| Box::pin(async move { body(tasks).await })))
-}
-
-fn within(limit: Time, title: String, runtime: Runtime, body: Body<'_>) -> Result<Timeline, Error> {
-    runtime.check()?;
-    let Some(limit) = limit.as_duration() else {
-        let because = "a limit must be zero or more, and a number".to_owned();
-        return Err(Error::BadTime { lane: title, asked: limit, because });
-    };
-    let recorder = Recorder::with_limit(title, limit);
-    let (over, told) = oneshot::channel();
-    let (done, ended) = channel();
-    std::thread::scope(|scope| {
-        let recording = recorder.clone();
-        let driven = Builder::new().name(runtime.body_thread().to_owned()).spawn_scoped(scope, move || {
-            drive(&recording, runtime, body, told);
-            let _ = done.send(());
-        });
-        match driven {
-            Ok(driver) => {
-                look_on(&recorder, limit, over, &ended);
-                // Its scope would wait for its closure only, and the thread itself be there a little longer.
-                let _ = driver.join();
+    fn on_tokio(self, runtime: Runtime, body: Body<'_>) -> Recorded {
+        runtime.check().map_err(|fault| self.fails(fault))?;
+        let frame = self.frame_with(last_words)?;
+        let (over, told) = oneshot::channel();
+        let (done, ended) = channel();
+        std::thread::scope(|scope| {
+            let recording = frame.recorder.clone();
+            let driver = Builder::new().name(runtime.body_thread().to_owned());
+            let driven = driver.spawn_scoped(scope, move || {
+                drive(&recording, runtime, body, told);
+                let _ = done.send(());
+            });
+            match driven {
+                Ok(driver) => {
+                    look_on(&frame, over, &ended);
+                    // Its scope would wait for its closure only, and the thread itself be there a little longer.
+                    let _ = driver.join();
+                }
+                Err(error) => frame.recorder.fault(no_runtime(&error)),
             }
-            Err(error) => recorder.fault(no_runtime(&error)),
+        });
+        let recorder = frame.recorder.clone();
+        let mut recorded = arrange::workers_last(frame.close().kept());
+        if let Some(Error::TimeLimit { .. }) = recorded.fault {
+            recorded.fault = stuck::on_a_lock(&recorder, &recorded).or(recorded.fault);
         }
-    });
-    recorder.finish().map(arrange::threads_last)
+        Failed::or(recorded)
+    }
 }
 
-/// Waits for the run to end; tells it when its time is over, and the learner when it does not listen.
-fn look_on(recorder: &Recorder, limit: Duration, over: oneshot::Sender<()>, ended: &Receiver<()>) {
+/// Waits for the run to end; tells it when its time is over, and the recording when it does not listen.
+fn look_on(frame: &Frame, over: oneshot::Sender<()>, ended: &Receiver<()>) {
     let timed_out = |time| ended.recv_timeout(time) == Err(RecvTimeoutError::Timeout);
-    if !timed_out(limit) {
+    if !timed_out(frame.limit) {
         return;
     }
     let _ = over.send(());
     // As long again as the runtime is given to shut down.
-    if timed_out(GRACE) && timed_out(GRACE) {
-        let fault = stuck::never_ended(recorder);
-        watchdog::end_the_cells(&fault);
-        recorder.fault(fault);
+    if timed_out(2 * GRACE) {
+        last_words(&frame.recorder);
     }
+}
+
+/// Who keeps the run from ending, with what was recorded up to now.
+fn last_words(recorder: &Recorder) -> Failed {
+    let failed = recorder.failed(stuck::never_ended(recorder));
+    Failed::new(arrange::workers_last(failed.timeline().clone()))
 }
 
 /// The whole life of the runtime, on the calling thread.
 fn drive(recorder: &Recorder, kind: Runtime, body: Body<'_>, over: oneshot::Receiver<()>) {
-    let lane = ThreadLane::open(recorder.lane(kind.body_thread()));
+    let lane = ThreadLane::open(recorder.lane_of(kind.body_thread(), LaneKind::Worker));
     belong(Some(recorder.clone()));
-    let threads = Arc::<Threads>::default();
+    let (threads, _quiet) = (Arc::<Threads>::default(), Quiet::begin());
     let started = caught(recorder, "the runtime", || kind.start(recorder, &threads));
     match started {
         Some(Ok(runtime)) => {
             caught(recorder, "the body", || runtime.block_on(to_its_end(recorder, body, over)));
             lane.done();
-            lane.mark(SHUTDOWN);
+            lane.mark_of(MarkKind::Shutdown);
             let left = Duration::from_nanos(recorder.deadline().saturating_sub(now()));
             runtime.shutdown_timeout(left.max(GRACE));
         }
@@ -135,9 +125,7 @@ fn drive(recorder: &Recorder, kind: Runtime, body: Body<'_>, over: oneshot::Rece
         None => {}
     }
     if threads.left() > 0 {
-        let fault = stuck::never_ended(recorder);
-        watchdog::end_the_cells(&fault);
-        recorder.fault(fault);
+        watchdog::end_the_cells(&last_words(recorder));
     }
     belong(None);
 }

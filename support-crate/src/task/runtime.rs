@@ -6,11 +6,11 @@ use std::time::Duration;
 
 use tokio::runtime::Builder;
 
-use super::pace::belong;
+use super::pace::{belong, in_pool};
 use crate::error::Error;
 use crate::machine::Limit;
 use crate::record::{Recorder, ThreadLane, thread_lane};
-use crate::timeline::Activity;
+use crate::timeline::{Activity, LaneKind};
 
 /// How many threads of the runtime poll tasks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -87,15 +87,16 @@ impl Runtime {
 
 impl Threads {
     /// The calling thread begins. The first `workers` are the workers; those after them are for `spawn_blocking`, and
-    /// have no lane unless their closure opens one.
+    /// have no lane unless their closure opens one, or burns.
     fn begin(&self, workers: usize, recorder: &Recorder) {
         let mut begun = self.begun.lock().unwrap_or_else(PoisonError::into_inner);
         if *begun < workers {
             // Closed again when the thread ends.
-            std::mem::forget(ThreadLane::open(recorder.lane(format!("worker {begun}"))));
+            std::mem::forget(ThreadLane::open(recorder.lane_of(format!("worker {begun}"), LaneKind::Worker)));
         }
         belong(Some(recorder.clone()));
         *begun += 1;
+        in_pool(begun.saturating_sub(workers));
         self.more.notify_all();
     }
 

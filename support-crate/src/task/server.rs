@@ -1,4 +1,4 @@
-//! A server that takes its time, on this machine's loopback, with real sockets (lesson 12).
+//! A server that takes its time, on this machine's loopback, with real sockets (lesson 13).
 //!
 //! It is a kitchen. A line `Amir 10` orders a dish that takes ten minutes of the story; then a line comes back. Many
 //! connections, and on each one order after the other:
@@ -6,16 +6,19 @@
 //! | order | answer |
 //! |---|---|
 //! | `Amir 10` | after 10 minutes `a dish for Amir`, and the end of the line |
-//! | `Amir 10 in pieces` | half of that line after 5 minutes, the rest after 10 |
-//! | `Amir 10 hang up` | after 10 minutes half of that line, and the connection is closed |
+//! | `Amir 10 in pieces` | `a dish for Amir, number 47110`, half of the line after 5 minutes, the rest after 10 |
+//! | `Amir 10 hang up` | after 10 minutes half of the first line, and the connection is closed |
 //! | anything else | at once a line that begins with `? ` and says what was wrong |
+//!
+//! The number is one of chance, so that nobody knows it who has not read it; [`DelayServer::number_of`] tells it.
 //!
 //! A guest who closes the connection, or only its own half of it, has left: the dish is not finished.
 
+use std::hash::{BuildHasher, Hasher, RandomState};
 use std::io;
 use std::net::{SocketAddr, UdpSocket};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -27,8 +30,10 @@ use tokio::sync::oneshot;
 use super::ask::trouble;
 use super::order::{Manner, Order};
 use crate::error::Error;
-use crate::record::cut;
-use crate::timeline::MINUTE;
+use crate::machine::now;
+use crate::record::{cut, locked};
+use crate::time::MINUTE;
+use crate::timeline::Lane;
 
 /// Connections at one time.
 const MOST: usize = 400;
@@ -39,6 +44,8 @@ const PAUSE: Duration = Duration::from_millis(10);
 
 /// Descriptors kept for guests who have to be turned away.
 const SPARES: usize = 4;
+/// Orders that are kept.
+const ORDERS: usize = 10_000;
 /// How long a guest who is turned away may take to hear why.
 const HEARING: Duration = Duration::from_millis(50);
 
@@ -49,6 +56,19 @@ pub struct DelayServer {
     counts: Arc<Counts>,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
+}
+
+/// An order that a server understood.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Taken {
+    /// Who ordered.
+    pub guest: String,
+    /// How long the dish takes, in minutes of the story.
+    pub minutes: f64,
+    /// When it was taken, in nanoseconds of the clock that recordings have.
+    pub at: u64,
+    /// The number that an answer in pieces bears.
+    pub number: Option<usize>,
 }
 
 /// What a server has done so far.
@@ -74,6 +94,7 @@ struct Counts {
     answered: AtomicUsize,
     left: AtomicUsize,
     refused: AtomicUsize,
+    book: Mutex<Vec<Taken>>,
 }
 
 fn one_more(count: &AtomicUsize) {
@@ -112,6 +133,26 @@ impl DelayServer {
     /// Where it listens.
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// The orders that were understood so far, in the order they came; the first ten thousand of them.
+    pub fn orders(&self) -> Vec<Taken> {
+        locked(&self.counts.book).clone()
+    }
+
+    /// The number in the last answer in pieces for `guest`; `None` before the first.
+    pub fn number_of(&self, guest: &str) -> Option<usize> {
+        self.orders().iter().rev().find(|order| order.guest == guest)?.number
+    }
+
+    /// Whether `guest` ordered a dish of so many minutes while `lane` went on.
+    pub fn took_order(&self, guest: &str, minutes: impl Into<f64>, lane: &Lane) -> bool {
+        let (minutes, from, to) = (minutes.into(), lane.start(), lane.end());
+        let is_it = |order: &Taken| {
+            let during = from <= Some(order.at) && Some(order.at) <= to;
+            order.guest == guest && order.minutes == minutes && during
+        };
+        self.orders().iter().any(is_it)
     }
 
     /// What it has done so far.
@@ -209,7 +250,6 @@ async fn serve(stream: TcpStream, counts: &Counts) -> io::Result<()> {
         }
         match Order::read(&line) {
             Ok(order) => {
-                one_more(&counts.orders);
                 if !cook(&order, &mut orders, &mut answers, counts).await? {
                     return Ok(());
                 }
@@ -232,7 +272,8 @@ async fn cook(
     answers: &mut OwnedWriteHalf,
     counts: &Counts,
 ) -> io::Result<bool> {
-    let answer = format!("a dish for {}\n", order.name);
+    let number = take(order, counts).number.map(|number| format!(", number {number}"));
+    let answer = format!("a dish for {}{}\n", order.name, number.unwrap_or_default());
     let (first, rest) = answer.as_bytes().split_at(cut(&answer, answer.len() / 2).len());
     let time = Duration::from_secs_f64(order.minutes * minute());
     match order.manner {
@@ -254,6 +295,23 @@ async fn cook(
     }
     one_more(&counts.answered);
     Ok(true)
+}
+
+/// Writes the order down.
+fn take(order: &Order, counts: &Counts) -> Taken {
+    one_more(&counts.orders);
+    let number = (order.manner == Manner::InPieces).then(number_of_chance);
+    let taken = Taken { guest: order.name.clone(), minutes: order.minutes, at: now(), number };
+    let mut book = locked(&counts.book);
+    if book.len() < ORDERS {
+        book.push(taken.clone());
+    }
+    taken
+}
+
+/// Five digits.
+fn number_of_chance() -> usize {
+    10_000 + RandomState::new().build_hasher().finish() as usize % 90_000
 }
 
 /// Lets `time` pass; an error as soon as the guest has closed the connection.

@@ -1,8 +1,8 @@
 //! Who keeps a run from ending: read off what was recorded until now.
 
 use crate::error::Error;
-use crate::record::{CANCELLED, PENDING, POLL, Recorder};
-use crate::timeline::{Lane, Timeline};
+use crate::record::Recorder;
+use crate::timeline::{Activity, Lane, LaneKind, MarkKind, Timeline, WaitsFor};
 
 /// So many are named.
 const NAMED: usize = 5;
@@ -10,12 +10,12 @@ const NAMED: usize = 5;
 /// The run is at its limit: which tasks are pending, and were not woken.
 pub(super) fn at_the_limit(recorder: &Recorder) -> Error {
     let run = recorder.timeline();
-    let waiting = those_in(&run, PENDING);
+    let waiting = those_in(&run, Activity::Waiting);
     if waiting.is_empty() {
-        return recorder.time_limit();
+        return recorder.shared().time_limit();
     }
     let was = if waiting.len() == 1 { "was" } else { "were" };
-    recorder.stalled(&format!(
+    recorder.shared().stalled(&format!(
         "{} {was} pending; who was to wake them: a timer, a socket, somebody else? Or does another task never end?",
         list(&run, &waiting)
     ))
@@ -24,23 +24,36 @@ pub(super) fn at_the_limit(recorder: &Recorder) -> Error {
 /// The run is at its end, and threads of it are not.
 pub(super) fn never_ended(recorder: &Recorder) -> Error {
     let run = recorder.timeline();
-    let polled = those_in(&run, POLL);
+    let polled = those_in(&run, Activity::Running);
     let who = if polled.is_empty() {
         "a thread, of spawn_blocking or of a task that is not recorded, does not end".to_owned()
     } else {
         format!("{} does not come back from its poll", list(&run, &polled))
     };
     recorder
+        .shared()
         .stalled(&format!("{who}, and nobody can stop a thread: look for a loop without an end or a lock"))
 }
 
-/// The lanes that are at this now, those longest at it first.
-fn those_in<'run>(run: &'run Timeline, label: &str) -> Vec<&'run Lane> {
+/// The run ended at its limit: which polls were blocked on a lock right before, if any were.
+pub(super) fn on_a_lock(recorder: &Recorder, run: &Timeline) -> Option<Error> {
+    let edges = run.waits_for(recorder.deadline().saturating_sub(1));
+    let says = |edge: &WaitsFor| {
+        let holder = edge.holder.as_deref().map(|holder| format!(", which {holder} holds"));
+        format!("{} waits for {}{}", edge.lane, edge.lock, holder.unwrap_or_default())
+    };
+    let all: Vec<String> = edges.iter().take(NAMED).map(says).collect();
+    let because = "a thread that waits inside a poll polls nobody else";
+    (!all.is_empty()).then(|| recorder.shared().stalled(&format!("{}; {because}", all.join("; "))))
+}
+
+/// The tasks that are at this now, those longest at it first.
+fn those_in(run: &Timeline, activity: Activity) -> Vec<&Lane> {
     let since = |lane: &Lane| lane.spans().last().map_or(0, |span| span.start);
     let at_it = |lane: &&Lane| {
         let last = lane.spans().iter().rfind(|span| span.depth == 0);
-        let gone = lane.marks().iter().any(|mark| mark.label == CANCELLED);
-        !gone && last.is_some_and(|last| !last.ended && lane.label(last) == label)
+        let alive = lane.kind == LaneKind::Task && lane.marked(MarkKind::Cancelled).is_none();
+        alive && last.is_some_and(|last| !last.ended && last.activity == activity)
     };
     let mut lanes: Vec<&Lane> = run.lanes.iter().filter(at_it).collect();
     lanes.sort_by_key(|lane| since(lane));

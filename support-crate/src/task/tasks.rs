@@ -6,13 +6,15 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use futures::future::Either;
 
+use super::mutex::Mutex;
 use crate::error::Error;
-use crate::record::{LaneWriter, Recorded, Recorder};
+use crate::record::{Gauge, LaneWriter, Polled, Recorder};
+use crate::timeline::LaneKind;
 
 /// The most futures one run records; a figure could not show more.
 const MOST: usize = 10_000;
 
-/// A handle to the run: records futures. Clones are handles to the same run; move them into tasks.
+/// A run whose lanes are futures, handed to the body of [`Recording::tasks`](crate::record::Recording::tasks). Clones are handles to the same run; move them into tasks.
 #[derive(Clone)]
 pub struct Tasks {
     recorder: Recorder,
@@ -28,14 +30,27 @@ impl Tasks {
     /// spawned: until somebody polls it, nothing happens.
     ///
     /// Past 10,000 the future runs unrecorded, and the recording fails with a clear message.
-    pub fn record<F: Future>(&self, name: impl Into<String>, future: F) -> Either<Recorded<F>, F> {
-        if self.full() { Either::Right(future) } else { Either::Left(self.recorder.lane(name).polls(future)) }
+    pub fn task<F: Future>(&self, name: impl Into<String>, future: F) -> Either<Polled<F>, F> {
+        if self.full() {
+            return Either::Right(future);
+        }
+        Either::Left(self.recorder.lane_of(name, LaneKind::Task).polls(future))
     }
 
     /// Opens a lane for something that is no future: a closure for `spawn_blocking`, a thread.
     pub fn lane(&self, name: impl Into<String>) -> LaneWriter {
         // Where there is no room the recorder says so.
         self.recorder.lane(name)
+    }
+
+    /// A standard lock called `name` that guards `value`; which task waits for it and which holds it is recorded.
+    pub fn mutex<T>(&self, name: impl Into<String>, value: T) -> Arc<Mutex<T>> {
+        Arc::new(Mutex::new(&self.recorder, name.into(), value))
+    }
+
+    /// A number that the run changes, counted in `unit`: `run.counter("queue", "messages")`.
+    pub fn counter(&self, name: impl Into<String>, unit: impl Into<String>) -> Gauge {
+        self.recorder.counter(name, unit)
     }
 
     fn full(&self) -> bool {

@@ -1,15 +1,15 @@
-//! What threads cost, beside the threads themselves: those are started by [`Run::spawn`](crate::record::Run::spawn)
-//! (recorded, scoped: they may borrow from the cell) and [`spawn_on`](crate::record::Run::spawn_on) (on one core),
-//! as many as [the machine has room for](crate::machine::Limit::of_threads). Lessons 03 and 04.
+//! Threads of the kernel's as the lanes of a run. Lessons 00 to 05, 07, 08.
 //!
 //! | file | holds |
 //! |---|---|
-//! | `cost` | [`Cost`]: time and memory of one thread; [`process::cost`](crate::process::cost) has a process's |
+//! | `run` | [`Recording::threads`](crate::record::Recording::threads): threads with a lane each |
+//! | `handle` | one of them: join it, say what it asks of the kernel |
 //! | `memory` | [`Memory`]: what this process takes at this moment |
 
-mod cost;
+mod handle;
 mod memory;
+mod run;
 
-pub use cost::{Cost, cost};
-pub(crate) use cost::{check, measure};
+pub use handle::Handle;
 pub use memory::Memory;
+pub use run::Threads;

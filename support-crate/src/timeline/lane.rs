@@ -3,36 +3,10 @@
 use std::ops::Range;
 use std::time::Duration;
 
+use super::{Activity, LaneKind, Mark, MarkKind};
 use crate::error::Error;
-
-/// What somebody is doing during a span, in the terms of an operating system.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[repr(u8)]
-pub enum Activity {
-    /// On a core, getting on.
-    Running,
-    /// Could get on, and is not let: the core, or the waiter, is with somebody else.
-    Ready,
-    /// Waiting for something that takes its time: a timer, a disk, a customer who reads the menu.
-    Waiting,
-    /// Held up by somebody else's lock, or by standing beside a person who is not done.
-    Blocked,
-}
-
-impl Activity {
-    /// All of them, in the order of legends and tables.
-    pub const ALL: [Self; 4] = [Self::Running, Self::Ready, Self::Waiting, Self::Blocked];
-
-    /// Its word: "running", "ready", "waiting", "blocked".
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Running => "running",
-            Self::Ready => "ready",
-            Self::Waiting => "waiting",
-            Self::Blocked => "blocked",
-        }
-    }
-}
+use crate::machine::{Interrupts, Switches};
+use crate::time::{MILLISECOND, Time, Unit};
 
 /// A stretch of time in which a lane did one thing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,8 +17,10 @@ pub struct Span {
     pub end: u64,
     /// Index of its label, for [`Lane::label`].
     pub label: u32,
-    /// The core it began on, where that is known.
+    /// The core it began on, where that is known; of a ready span the core that it was taken off by one switch.
     pub core: Option<u16>,
+    /// The lock it is blocked on, where that is known: an index into [`Timeline::locks`](super::Timeline::locks).
+    pub lock: Option<u16>,
     /// What was being done.
     pub activity: Activity,
     /// How many spans it lies in; 0 at the top.
@@ -54,19 +30,29 @@ pub struct Span {
 }
 
 impl Span {
+    /// A span from plain data, at the top level, that ended.
+    pub fn new(time: Range<u64>, activity: Activity, label: u32) -> Self {
+        let Range { start, end } = time;
+        Self { start, end, label, core: None, lock: None, activity, depth: 0, ended: true }
+    }
+
     /// How long it lasted, in nanoseconds.
     pub fn length(&self) -> u64 {
         self.end - self.start
     }
 }
 
-/// Something that happened at one moment.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Mark {
-    /// When, in nanoseconds of the shared clock.
-    pub at: u64,
-    /// What happened.
-    pub label: String,
+/// A stretch of time in which a lane held a lock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Hold {
+    /// Which: an index into [`Timeline::locks`](super::Timeline::locks).
+    pub lock: u16,
+    /// When it was taken, in nanoseconds of the shared clock.
+    pub start: u64,
+    /// When it was let go; for one that never was, the end of the recording.
+    pub end: u64,
+    /// Whether it was let go.
+    pub ended: bool,
 }
 
 /// What one thread, process, task or person did.
@@ -74,12 +60,26 @@ pub struct Mark {
 pub struct Lane {
     /// Whose lane it is.
     pub name: String,
+    /// What kind of thing that is.
+    pub kind: LaneKind,
+    /// What its times are written in; the timeline's.
+    pub unit: Unit,
     /// The process it ran in; 0 in a model.
     pub pid: u32,
     /// The thread it began in, as the kernel numbers them; 0 in a model.
     pub tid: u32,
     /// The CPU time its thread used between the lane's first event and its last, where it had one thread for itself.
     pub cpu: Option<Duration>,
+    /// How often its thread left its core meanwhile, by the kernel's count, where it had one thread for itself.
+    pub switches: Option<Switches>,
+    /// The nice value of a thread on a [shared core](crate::record::Recording::on_core).
+    pub nice: Option<i32>,
+    /// The kernel's word for the rule by which a thread on a shared core got it: "SCHED_OTHER".
+    pub policy: Option<&'static str>,
+    /// Gaps in which a thread on a shared core kept it.
+    pub interrupts: Interrupts,
+    /// Which locks it held, in the order they were taken.
+    pub holds: Vec<Hold>,
     spans: Vec<Span>,
     marks: Vec<Mark>,
     labels: Vec<String>,
@@ -90,13 +90,26 @@ impl Lane {
     pub fn new(name: impl Into<String>) -> Self {
         Self {
             name: name.into(),
+            kind: LaneKind::default(),
+            unit: MILLISECOND.unit(),
             pid: 0,
             tid: 0,
             cpu: None,
+            switches: None,
+            nice: None,
+            policy: None,
+            interrupts: Interrupts::default(),
+            holds: Vec::new(),
             spans: Vec::new(),
             marks: Vec::new(),
             labels: Vec::new(),
         }
+    }
+
+    /// The lane as one of another kind.
+    pub fn of_kind(mut self, kind: LaneKind) -> Self {
+        self.kind = kind;
+        self
     }
 
     /// The lane with one span more, at the top level, from plain data.
@@ -105,9 +118,7 @@ impl Lane {
     /// When it ends before it starts, or starts before the span added last.
     pub fn with_span(mut self, time: Range<u64>, activity: Activity, label: &str) -> Result<Self, Error> {
         let label = self.label_index(label);
-        let span =
-            Span { start: time.start, end: time.end, label, core: None, activity, depth: 0, ended: true };
-        self.push(span)?;
+        self.push(Span::new(time, activity, label))?;
         Ok(self)
     }
 
@@ -127,9 +138,14 @@ impl Lane {
         Ok(())
     }
 
-    /// Adds something that happened at `at` nanoseconds.
+    /// Adds something that the lane's own code marked at `at` nanoseconds.
     pub fn mark(&mut self, at: u64, label: impl Into<String>) {
-        self.marks.push(Mark { at, label: label.into() });
+        self.marks.push(Mark { at, kind: MarkKind::Note, label: label.into() });
+    }
+
+    /// Adds something that happened at one moment.
+    pub fn push_mark(&mut self, mark: Mark) {
+        self.marks.push(mark);
     }
 
     /// The number that stands for `label` in this lane's spans.
@@ -146,6 +162,18 @@ impl Lane {
         Self { labels, spans, marks, ..Self::new(name) }
     }
 
+    /// The same lane with other spans, which point to the same labels; they must be in the order they begin.
+    pub(crate) fn with_spans(self, spans: Vec<Span>) -> Self {
+        Self { spans, ..self }
+    }
+
+    /// The same lane, its locks numbered from `first` on.
+    pub(crate) fn with_locks_after(mut self, first: u16) -> Self {
+        self.holds.iter_mut().for_each(|hold| hold.lock += first);
+        self.spans.iter_mut().for_each(|span| span.lock = span.lock.map(|lock| lock + first));
+        self
+    }
+
     /// What a span was called.
     pub fn label(&self, span: &Span) -> &str {
         self.labels.get(span.label as usize).map_or("", String::as_str)
@@ -156,20 +184,47 @@ impl Lane {
         &self.spans
     }
 
+    /// Its spans called `label`, in the order they began.
+    pub fn called<'lane>(&'lane self, label: &'lane str) -> impl Iterator<Item = &'lane Span> {
+        self.spans.iter().filter(move |span| self.label(span) == label)
+    }
+
     /// What happened at one moment, in order.
     pub fn marks(&self) -> &[Mark] {
         &self.marks
     }
 
+    /// The first mark of this kind.
+    pub fn marked(&self, kind: MarkKind) -> Option<&Mark> {
+        self.marks.iter().find(|mark| mark.kind == kind)
+    }
+
+    /// What the lane's own code marked, in order.
+    pub fn notes(&self) -> impl Iterator<Item = &Mark> {
+        self.marks.iter().filter(|mark| mark.kind == MarkKind::Note)
+    }
+
     /// When the first thing happened, in nanoseconds; `None` for an empty lane.
     pub fn start(&self) -> Option<u64> {
-        let mark = self.marks.first().map(|mark| mark.at);
-        self.spans.first().map(|span| span.start).into_iter().chain(mark).min()
+        let (mark, hold) =
+            (self.marks.first().map(|mark| mark.at), self.holds.first().map(|hold| hold.start));
+        self.spans.first().map(|span| span.start).into_iter().chain(mark).chain(hold).min()
     }
 
     /// When the last thing happened, in nanoseconds; `None` for an empty lane.
     pub fn end(&self) -> Option<u64> {
-        let mark = self.marks.last().map(|mark| mark.at);
-        self.spans.iter().map(|span| span.end).max().into_iter().chain(mark).max()
+        let (mark, hold) =
+            (self.marks.last().map(|mark| mark.at), self.holds.iter().map(|hold| hold.end).max());
+        self.spans.iter().map(|span| span.end).max().into_iter().chain(mark).chain(hold).max()
+    }
+
+    /// Whether nothing was recorded in it.
+    pub fn is_empty(&self) -> bool {
+        self.spans.is_empty() && self.marks.is_empty() && self.holds.is_empty()
+    }
+
+    /// So many nanoseconds in the lane's unit: `lane.time(span.length()) > 3 * MINUTE`.
+    pub fn time(&self, nanoseconds: u64) -> Time {
+        Time::of_nanos(nanoseconds, self.unit)
     }
 }

@@ -1,12 +1,13 @@
 //! Questions to a timeline: who overlapped whom, who was busy, who waited, in which order, on which core.
 //!
-//! Answers about the whole timeline come as numbers in its own unit, so that a cell can compare them with what
-//! the story says (`16.0` minutes); answers about one lane come in nanoseconds or as shares.
+//! Durations come as a [`Time`] in the timeline's own unit, so that a cell can compare them with what the story says
+//! (`run.length() < 12 * MINUTE`); moments are nanoseconds of the shared clock.
 
 use std::collections::BTreeSet;
 
 use super::{Activity, Lane, Segment, Timeline};
 use crate::error::Error;
+use crate::time::Time;
 
 /// A part of a whole, from 0 to 1.
 pub type Share = f64;
@@ -23,47 +24,71 @@ impl Timeline {
         })
     }
 
-    /// How long the whole run took, from its first event to its last, in the timeline's unit.
-    pub fn length(&self) -> f64 {
-        self.unit.count(self.end() - self.start())
+    /// How long the whole run took, from its first event to its last.
+    pub fn length(&self) -> Time {
+        self.time(self.end() - self.start())
     }
 
-    /// How long `name` was ready and not let, in the timeline's unit: its waiting time, as schedulers count it.
+    /// How long `name` spent on `activity`; of nested spans only the innermost counts.
     ///
     /// # Errors
     /// When there is no such lane.
-    pub fn wait(&self, name: &str) -> Result<f64, Error> {
-        Ok(self.unit.count(self.lane(name)?.total(Activity::Ready)))
+    pub fn total(&self, name: &str, activity: Activity) -> Result<Time, Error> {
+        Ok(self.lane(name)?.total(activity))
     }
 
-    /// The mean [`wait`](Self::wait) of the lanes called `names`, in the timeline's unit; 0 for no names.
+    /// From the start of the run to the first event of `name`.
+    ///
+    /// # Errors
+    /// When there is no such lane.
+    pub fn began(&self, name: &str) -> Result<Time, Error> {
+        let start = self.start();
+        Ok(self.time(self.lane(name)?.start().unwrap_or(start) - start))
+    }
+
+    /// From the start of the run to the last event of `name`.
+    ///
+    /// # Errors
+    /// When there is no such lane.
+    pub fn done(&self, name: &str) -> Result<Time, Error> {
+        let start = self.start();
+        Ok(self.time(self.lane(name)?.end().unwrap_or(start) - start))
+    }
+
+    /// How long `name` was ready and not let: its time in the run queue, which textbooks on scheduling call "waiting
+    /// time".
+    ///
+    /// # Errors
+    /// When there is no such lane.
+    pub fn queueing_time(&self, name: &str) -> Result<Time, Error> {
+        self.total(name, Activity::Ready)
+    }
+
+    /// The mean [`queueing_time`](Self::queueing_time) of the lanes called `names`; 0 for no names.
     ///
     /// # Errors
     /// When one of them is not there.
-    pub fn mean_wait(&self, names: &[&str]) -> Result<f64, Error> {
-        let waits: Result<Vec<f64>, Error> = names.iter().map(|name| self.wait(name)).collect();
-        let waits = waits?;
-        Ok(if waits.is_empty() { 0.0 } else { waits.iter().sum::<f64>() / waits.len() as f64 })
+    pub fn mean_queueing_time(&self, names: &[&str]) -> Result<Time, Error> {
+        let times: Vec<Time> = names.iter().map(|name| self.queueing_time(name)).collect::<Result<_, _>>()?;
+        Ok(times.iter().fold(self.time(0), |sum, time| sum + *time) / names.len().max(1) as f64)
     }
 
-    /// For how long both lanes were inside a span of any kind, in the timeline's unit: their lifetimes overlap,
-    /// which is concurrency.
+    /// For how long both lanes were inside a span of any kind: their lifetimes overlap, which is concurrency.
     ///
     /// # Errors
     /// When a lane is not there.
-    pub fn overlap(&self, one: &str, other: &str) -> Result<f64, Error> {
-        Ok(self.unit.count(together(self.lane(one)?.segments(), self.lane(other)?.segments())))
+    pub fn overlap(&self, one: &str, other: &str) -> Result<Time, Error> {
+        Ok(self.time(together(self.lane(one)?.segments(), self.lane(other)?.segments())))
     }
 
-    /// For how long both lanes were doing `activity` at the same time, in the timeline's unit; with
-    /// [`Activity::Running`] that is parallelism.
+    /// For how long both lanes were doing `activity` at the same time; with [`Activity::Running`] that is parallelism.
     ///
     /// # Errors
     /// When a lane is not there.
-    pub fn both(&self, activity: Activity, one: &str, other: &str) -> Result<f64, Error> {
+    pub fn both(&self, activity: Activity, one: &str, other: &str) -> Result<Time, Error> {
         let only = |segment: &Segment| segment.activity == activity;
         let (one, other) = (self.lane(one)?, self.lane(other)?);
-        Ok(self.unit.count(together(one.segments().filter(only), other.segments().filter(only))))
+        Ok(self.time(together(one.segments().filter(only), other.segments().filter(only))))
     }
 
     /// The most lanes that were doing `activity` at one moment.
@@ -104,19 +129,32 @@ impl Timeline {
 }
 
 impl Lane {
-    /// How long the lane spent on `activity`, in nanoseconds; of nested spans only the innermost counts.
-    pub fn total(&self, activity: Activity) -> u64 {
+    /// How long the lane spent on `activity`; of nested spans only the innermost counts.
+    pub fn total(&self, activity: Activity) -> Time {
+        self.time(self.nanos(activity))
+    }
+
+    /// [`total`](Self::total) in nanoseconds.
+    pub fn nanos(&self, activity: Activity) -> u64 {
         self.segments().filter(|segment| segment.activity == activity).map(|segment| segment.length()).sum()
     }
 
-    /// From its first event to its last, in nanoseconds: the turnaround of a job, the wall time of a thread.
-    pub fn wall(&self) -> u64 {
+    /// From its first event to its last: the turnaround of a job, the wall time of a thread.
+    pub fn wall(&self) -> Time {
+        self.time(self.wall_nanos())
+    }
+
+    fn wall_nanos(&self) -> u64 {
         self.end().unwrap_or(0) - self.start().unwrap_or(0)
     }
 
     /// The part of its wall time in which the lane was running; 0 for a lane of no length.
     pub fn busy(&self) -> Share {
-        if self.wall() == 0 { 0.0 } else { self.total(Activity::Running) as f64 / self.wall() as f64 }
+        if self.wall_nanos() == 0 {
+            0.0
+        } else {
+            self.nanos(Activity::Running) as f64 / self.wall_nanos() as f64
+        }
     }
 
     /// The cores on which its running spans were seen, in order.
@@ -166,8 +204,8 @@ mod tests {
 
     #[test]
     fn overlapping_lifetimes_and_running_together_are_told_apart() {
-        assert_eq!(two().overlap("ada", "bob").unwrap(), 6.0);
-        assert_eq!(two().both(Running, "ada", "bob").unwrap(), 1.0);
+        assert_eq!(two().overlap("ada", "bob").unwrap().count(), 6.0);
+        assert_eq!(two().both(Running, "ada", "bob").unwrap().count(), 1.0);
         assert_eq!(two().most_at_once(Running), 2);
     }
 
@@ -177,42 +215,34 @@ mod tests {
             .with_lane(lane("ada", &[(0, 5, Running)]))
             .with_lane(lane("bob", &[(5, 9, Running)]));
         assert_eq!(timeline.most_at_once(Running), 1);
-        assert_eq!(timeline.overlap("ada", "bob").unwrap(), 0.0);
+        assert_eq!(timeline.overlap("ada", "bob").unwrap().count(), 0.0);
     }
 
     #[test]
     fn a_nested_span_takes_its_time_from_the_one_around_it() {
         let mut nested = lane("ada", &[(0, 10, Running)]);
         let label = nested.label_index("inner");
-        let inner = super::super::Span {
-            start: 2,
-            end: 5,
-            label,
-            core: None,
-            activity: Waiting,
-            depth: 1,
-            ended: true,
-        };
+        let inner = super::super::Span { depth: 1, ..super::super::Span::new(2..5, Waiting, label) };
         nested.push(inner).unwrap();
-        assert_eq!(nested.total(Running), 7);
-        assert_eq!(nested.total(Waiting), 3);
+        assert_eq!(nested.nanos(Running), 7);
+        assert_eq!(nested.nanos(Waiting), 3);
         let pieces: Vec<_> = nested.segments().map(|piece| (piece.start, piece.end)).collect();
         assert_eq!(pieces, [(0, 2), (2, 5), (5, 10)]);
     }
 
     #[test]
-    fn waits_orders_and_shares_are_read_off() {
+    fn queueing_orders_and_shares_are_read_off() {
         let timeline = two();
-        assert_eq!(timeline.wait("bob").unwrap(), 3.0);
-        assert_eq!(timeline.mean_wait(&["ada", "bob"]).unwrap(), 1.5);
-        assert_eq!(timeline.length(), 7.0);
+        assert_eq!(timeline.queueing_time("bob").unwrap().count(), 3.0);
+        assert_eq!(timeline.mean_queueing_time(&["ada", "bob"]).unwrap().count(), 1.5);
+        assert_eq!(timeline.length().count(), 7.0);
         assert_eq!(timeline.finish_order(), ["ada", "bob"]);
         assert!((timeline.lane("bob").unwrap().busy() - 4.0 / 7.0).abs() < 1e-9);
     }
 
     #[test]
     fn a_question_about_a_missing_lane_names_those_there_are() {
-        let error = two().wait("cem").unwrap_err().to_string();
+        let error = two().queueing_time("cem").unwrap_err().to_string();
         assert!(error.contains("cem") && error.contains("ada, bob"), "{error}");
     }
 
@@ -227,7 +257,7 @@ mod tests {
     fn an_empty_timeline_answers_with_nothing() {
         let empty = Timeline::new("nothing");
         assert!(empty.is_empty());
-        assert_eq!(empty.length(), 0.0);
+        assert_eq!(empty.length().count(), 0.0);
         assert_eq!(empty.most_at_once(Running), 0);
         assert!(empty.order().is_empty());
     }

@@ -117,7 +117,7 @@ mod tests {
         let mut lane = Lane::new("lane");
         for (start, end, depth) in spans.iter().copied() {
             let activity = Activity::Running;
-            let span = Span { start, end, label: 0, core: None, activity, depth, ended: true };
+            let span = Span { depth, ..Span::new(start..end, activity, 0) };
             lane.push(span).expect("spans are in order");
         }
         lane

@@ -1,5 +1,7 @@
-//! A harness for tests that fork: a fork needs a process with one thread, which the usual harness has not. It runs
-//! one test after another, by the names given as arguments or all, and looks for children left behind.
+//! A harness for tests that fork: a fork needs a process with one thread, which the usual harness has not. It takes the
+//! usual one's options, runs one test after another on the main thread, and looks for children left behind.
+
+use libtest_mimic::{Arguments, Failed, Trial};
 
 /// A test and its name.
 pub type Test = (&'static str, fn());
@@ -23,32 +25,23 @@ pub fn children(of: u32) -> Vec<(u32, String)> {
     numbers.filter_map(child).collect()
 }
 
-/// Runs those of `tests` that the command line asks for, and ends the process; 1 when one failed.
+/// Runs those of `tests` that the command line asks for, and ends the process; not with 0 when one failed.
 pub fn main(tests: &[Test]) -> ! {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    if arguments.iter().any(|argument| argument == "--list") {
-        tests.iter().for_each(|(name, _)| println!("{name}: test"));
-        std::process::exit(0);
-    }
-    let asked: Vec<&String> = arguments.iter().filter(|argument| !argument.starts_with("--")).collect();
-    let mut failed = 0;
-    for (name, test) in tests {
-        if asked.is_empty() || asked.iter().any(|part| name.contains(part.as_str())) {
-            let start = std::time::Instant::now();
-            let passed = run(*test);
-            failed += usize::from(!passed);
-            println!("test {name} ... {} ({:?})", if passed { "ok" } else { "FAILED" }, start.elapsed());
-        }
-    }
-    std::process::exit(i32::from(failed > 0));
+    let mut arguments = Arguments::from_args();
+    // On the main thread, whatever was asked for.
+    arguments.test_threads = Some(1);
+    let trials = tests.iter().map(|&(name, test)| Trial::test(name, move || run(test)));
+    libtest_mimic::run(&arguments, trials.collect()).exit()
 }
 
 /// Runs one test; whatever it did, no child may be left.
-fn run(test: fn()) -> bool {
-    let passed = std::panic::catch_unwind(test).is_ok();
+fn run(test: fn()) -> Result<(), Failed> {
+    let outcome = std::panic::catch_unwind(test);
     let left = children(std::process::id());
-    if !left.is_empty() {
-        println!("left behind: {left:?}");
+    if left.is_empty() {
+        outcome.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        return Ok(());
     }
-    passed && left.is_empty()
+    Err(format!("{} left behind: {left:?}", if outcome.is_ok() { "passed, but" } else { "panicked, and" })
+        .into())
 }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::machine::{Switches, now};
+use crate::thread::Memory;
 
 /// Measures from its start; stands still while it is read.
 pub(super) struct Meter {
@@ -80,11 +81,9 @@ impl Counted {
     }
 }
 
-/// Resident memory in kilobytes, counted page by page: the sum in `status` lags behind by up to 64 pages a core.
+/// Resident memory in kilobytes; `None` where the system does not say.
 fn resident() -> Option<u64> {
-    let rollup = std::fs::read_to_string("/proc/self/smaps_rollup").ok()?;
-    let line = rollup.lines().find_map(|line| line.strip_prefix("Rss:"))?;
-    line.split_whitespace().next()?.parse().ok()
+    Some(Memory::now().resident).filter(|kilobytes| *kilobytes > 0)
 }
 
 /// Switches of all threads of this process, those that have ended among them.

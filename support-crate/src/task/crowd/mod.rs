@@ -1,4 +1,4 @@
-//! What thousands of tasks, of open connections and of threads cost while they wait: time, memory, switches (lesson 12).
+//! What thousands of tasks, of open connections and of threads cost while they wait: time, memory, switches (lesson 13).
 //!
 //! | file | holds |
 //! |---|---|

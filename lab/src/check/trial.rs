@@ -1,0 +1,152 @@
+//! Trying an exercise: its starter, wrong answers and cheats must be refused, other right ones and the solution
+//! accepted.
+//!
+//! All on one kernel, one after another, as a learner would: first what must be refused, so that nothing right is
+//! left for a check to find; last the solution, so that the cells below have what they need.
+
+use super::answer::{Ending, Outcome};
+use super::answers::{Answer, Intent};
+use super::exercise::Exercise;
+use super::fault::{Fault, FaultKind};
+use super::judge::{self, Verdict};
+use super::lesson::Cell;
+use super::rehearsal::{Over, Rehearsal, goes_on};
+
+/// How many hints an exercise gives.
+const HINTS: usize = 3;
+
+impl Rehearsal<'_> {
+    /// The whole exercise.
+    pub(super) async fn exercise(&mut self, exercise: &Exercise, answers: &[Answer]) -> Result<(), Over> {
+        self.starter(exercise).await?;
+        for answer in answers {
+            self.answer(exercise, answer).await?;
+        }
+        self.solution(exercise).await
+    }
+
+    async fn starter(&mut self, exercise: &Exercise) -> Result<(), Over> {
+        let lesson = self.lesson;
+        self.cell(&lesson.cells[exercise.starter]).await?;
+        let check = &lesson.cells[exercise.check];
+        let outcome = self.cell(check).await?;
+        if let Some(verdict) = self.verdict(check, &outcome, "") {
+            faults_of_starter(check, &verdict).into_iter().for_each(|fault| self.report(fault));
+        }
+        Ok(())
+    }
+
+    async fn solution(&mut self, exercise: &Exercise) -> Result<(), Over> {
+        let (starter, check) = (&self.lesson.cells[exercise.starter], &self.lesson.cells[exercise.check]);
+        let during = "with the solution: ";
+        let outcome = self.step(starter, &exercise.solution, during).await;
+        goes_on(&outcome)?;
+        let outcome = self.step(check, &check.source, during).await;
+        goes_on(&outcome)?;
+        if let Some(verdict) = self.verdict(check, &outcome, during).filter(|verdict| !verdict.passed) {
+            let what = "the check does not pass the solution; it says:";
+            self.report(check.fault(FaultKind::SolutionFails, what).quoting(&verdict.says));
+        }
+        Ok(())
+    }
+
+    /// The verdict of a check; one that did not run through has been reported as such.
+    fn verdict(&mut self, check: &Cell, outcome: &Outcome, during: &str) -> Option<Verdict> {
+        let ran = outcome.ending == Ending::Ok && outcome.stderr.trim().is_empty();
+        match ran.then(|| judge::verdict(outcome))? {
+            Ok(verdict) => Some(verdict),
+            Err(what) => {
+                self.report(check.fault(FaultKind::NoVerdict, format!("{during}{what}")));
+                None
+            }
+        }
+    }
+
+    async fn answer(&mut self, exercise: &Exercise, answer: &Answer) -> Result<(), Over> {
+        let right = answer.intent == Intent::Right;
+        *(if right { &mut self.run.tally.right } else { &mut self.run.tally.wrong }) += 1;
+        let (starter, check) = (&self.lesson.cells[exercise.starter], &self.lesson.cells[exercise.check]);
+        if self.part(starter, &answer.code, answer).await?.is_some()
+            && let Some(outcome) = self.part(check, &check.source, answer).await?
+        {
+            self.judge_answer(check, answer, judge::verdict(&outcome));
+        }
+        Ok(())
+    }
+
+    /// Runs one of the two cells of an answer; nothing comes of one that does not run through.
+    async fn part(&mut self, cell: &Cell, code: &str, answer: &Answer) -> Result<Option<Outcome>, Over> {
+        let during = format!("with the answer `{}`: ", answer.name);
+        let (outcome, faults) = self.attempt(cell, code, &during).await;
+        let broken = faults.into_iter().find(breaks);
+        let runs = broken.is_none();
+        if let Some(fault) = broken {
+            let text = fault.text.unwrap_or_default();
+            self.run.faults.push(cell.fault(FaultKind::AnswerBreaks, fault.what).quoting(&text));
+        }
+        goes_on(&outcome)?;
+        Ok(runs.then_some(outcome))
+    }
+
+    fn judge_answer(&mut self, check: &Cell, answer: &Answer, verdict: Result<Verdict, String>) {
+        match verdict
+            .map_err(|what| (FaultKind::NoVerdict, what, String::new()))
+            .and_then(|verdict| fault_of(answer, verdict))
+        {
+            Ok(()) if answer.intent == Intent::Right => self.run.tally.accepted += 1,
+            Ok(()) => self.run.tally.refused += 1,
+            Err((kind, what, says)) => {
+                let what = format!("with the answer `{}`: {what}", answer.name);
+                self.run.faults.push(check.fault(kind, what).quoting(&says));
+            }
+        }
+    }
+}
+
+/// Whether a learner could not go on with this answer. That it shows no figure, or says nothing where the starter
+/// does, is no harm.
+fn breaks(fault: &Fault) -> bool {
+    !matches!(fault.kind, FaultKind::NoFigure | FaultKind::NoStderr | FaultKind::NoError)
+}
+
+/// What is wrong with the verdict on an answer: the kind, a sentence, what the check said.
+fn fault_of(answer: &Answer, verdict: Verdict) -> Result<(), (FaultKind, String, String)> {
+    let right = answer.intent == Intent::Right;
+    let unseen = answer.says.as_ref().filter(|says| !verdict.says.contains(says.as_str()));
+    let (kind, what) = match (right, verdict.passed) {
+        (true, false) => (FaultKind::RightRefused, "the check refuses it; it says:".to_owned()),
+        (false, true) => (FaultKind::WrongAccepted, "the check accepts it; it says:".to_owned()),
+        (true, true) => return Ok(()),
+        (false, false) if verdict.saw.is_empty() => {
+            (FaultKind::SaysNothing, "the check does not say what it saw; it says:".to_owned())
+        }
+        (false, false) => match unseen {
+            None => return Ok(()),
+            Some(says) => (FaultKind::WrongReason, format!("the check does not say `{says}`; it says:")),
+        },
+    };
+    Err((kind, what, verdict.says))
+}
+
+fn faults_of_starter(check: &Cell, verdict: &Verdict) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    if verdict.passed {
+        let what = "the check passes the starter as it stands; it says:";
+        faults.push(check.fault(FaultKind::StarterPasses, what).quoting(&verdict.says));
+    } else if verdict.saw.is_empty() {
+        let what = "the check does not say what it saw; it says:";
+        faults.push(check.fault(FaultKind::SaysNothing, what).quoting(&verdict.says));
+    }
+    let mut different = verdict.hints.clone();
+    different.sort();
+    different.dedup();
+    if verdict.hints.len() != HINTS || different.len() != HINTS {
+        let what = format!(
+            "the check has {} hints, {} of them different; {HINTS} are wanted",
+            verdict.hints.len(),
+            different.len()
+        );
+        faults.push(check.fault(FaultKind::Hints, what));
+    }
+    faults
+}

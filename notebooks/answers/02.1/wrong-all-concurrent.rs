@@ -1,0 +1,3 @@
+// "All four began together."
+// says: you said concurrent
+let answers = ["concurrent", "concurrent", "concurrent", "concurrent"];

@@ -1,0 +1,3 @@
+// "Two threads, so they are parallel."
+// says: of 4 agree
+let answers = ["in a row", "parallel", "parallel", "concurrent"];

@@ -1,0 +1,19 @@
+// It may as well be Ada who washes up first.
+let bakery = record("one oven for two").threads(|run| {
+    let oven = run.mutex("oven", ());
+    let bakes = move |lane: &LaneWriter| {
+        let alone = oven.lock(lane);
+        lane.wait("bakes", 4 * MINUTE);
+        drop(alone);
+    };
+    let bob_bakes = bakes.clone();
+    run.spawn("Ada", move |lane| {
+        lane.wait("washes up", 5 * MINUTE);
+        bakes(lane);
+    });
+    run.spawn("Bob", move |lane| {
+        bob_bakes(lane);
+        lane.wait("washes up", 5 * MINUTE);
+    });
+})?;
+bakery.figure()

@@ -1,0 +1,16 @@
+// "A tenth of a second is enough for anybody."
+// says: not to sleep on
+fn deliver(ways: [i32; 3]) -> Recorded {
+    record("three couriers").program(|main| {
+        for (name, way) in ["ada", "bob", "cem"].into_iter().zip(ways) {
+            let courier = main.lane(name);
+            std::thread::spawn(move || {
+                courier.wait("on the way", way * MILLISECOND);
+                courier.mark("delivered");
+            });
+        }
+        main.wait("signs the list", 6 * MILLISECOND);
+        main.wait("waits long enough", 250 * MILLISECOND);
+    })
+}
+deliver([60, 20, 40])?.figure()

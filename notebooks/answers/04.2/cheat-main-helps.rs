@@ -1,0 +1,13 @@
+// "Main is a thread, too, so one more is enough."
+// says: 1 of 2 threads
+use std::thread::{self, ThreadId};
+fn add(part: &[u32]) -> (u64, usize, ThreadId) {
+    let sum = part.iter().map(|number| u64::from(*number)).sum();
+    (sum, part.as_ptr().addr(), thread::current().id())
+}
+let numbers: Vec<u32> = (1..=1_000_000).collect();
+let halves = thread::scope(|scope| {
+    let other = scope.spawn(|| add(&numbers[500_000..]));
+    [add(&numbers[..500_000]), other.join().unwrap()]
+});
+println!("the sum is {}", halves[0].0 + halves[1].0);

@@ -1,0 +1,13 @@
+// "The shorter the run, the less it can be wrong."
+// says: are to stay as they were
+let my_order = ["cem", "bob", "ada", "dot"]; // the longest in the run queue first
+let four = record("who is ready for longest?").on_core(last).threads(|run| {
+    for (name, steps) in [("ada", 0), ("bob", 4), ("cem", 9)] {
+        run.spawn(name, |lane| while lane.elapsed() < 50 * MILLISECOND { lane.step() }).nice(steps);
+    }
+    run.spawn("dot", |lane| while lane.elapsed() < 50 * MILLISECOND {
+        lane.wait("sleeps", 100 * MILLISECOND);
+        for _ in 0..1_000 { lane.step() }
+    });
+})?;
+four.figure()

@@ -1,0 +1,13 @@
+// Cem first, but dot before ada, for dot has so little of the core.
+// says: your order was cem, bob, dot, ada
+let my_order = ["cem", "bob", "dot", "ada"]; // the longest in the run queue first
+let four = record("who is ready for longest?").on_core(last).threads(|run| {
+    for (name, steps) in [("ada", 0), ("bob", 4), ("cem", 9)] {
+        run.spawn(name, |lane| while lane.elapsed() < 1_000 * MILLISECOND { lane.step() }).nice(steps);
+    }
+    run.spawn("dot", |lane| while lane.elapsed() < 1_000 * MILLISECOND {
+        lane.wait("sleeps", 100 * MILLISECOND);
+        for _ in 0..1_000 { lane.step() }
+    });
+})?;
+four.figure()

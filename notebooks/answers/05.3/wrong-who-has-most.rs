@@ -1,0 +1,13 @@
+// "Who has the core most also waits for it most."
+// says: your order was ada, bob, dot, cem
+let my_order = ["ada", "bob", "dot", "cem"]; // the longest in the run queue first
+let four = record("who is ready for longest?").on_core(last).threads(|run| {
+    for (name, steps) in [("ada", 0), ("bob", 4), ("cem", 9)] {
+        run.spawn(name, |lane| while lane.elapsed() < 1_000 * MILLISECOND { lane.step() }).nice(steps);
+    }
+    run.spawn("dot", |lane| while lane.elapsed() < 1_000 * MILLISECOND {
+        lane.wait("sleeps", 100 * MILLISECOND);
+        for _ in 0..1_000 { lane.step() }
+    });
+})?;
+four.figure()

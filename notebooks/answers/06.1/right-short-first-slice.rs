@@ -1,0 +1,11 @@
+// A short first slice for each job, and long ones after it.
+fn jobs(count: usize, work: Time) -> Result<Workload, Error> {
+    Workload::new((0..count).map(|number| (format!("job {number}"), 0 * work, work)))
+}
+fn round_robin(ready: &[Job], _now: Time) -> Decision {
+    let slice = if ready[0].slices == 0 { 2 } else { 12 };
+    ready[0].run_for(slice * MILLISECOND)
+}
+let many = jobs(12, 15 * MILLISECOND)?.schedule(round_robin)?;
+let few = jobs(3, 60 * MILLISECOND)?.schedule(round_robin)?;
+compare(&[&many.timeline, &few.timeline])

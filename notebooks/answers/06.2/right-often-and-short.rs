@@ -1,0 +1,8 @@
+// More often, and shorter.
+let rivals = Workload::new([
+    ("greedy", 0 * MILLISECOND, 60 * MILLISECOND),
+    ("video", 0 * MILLISECOND, 120 * MILLISECOND),
+    ("build", 0 * MILLISECOND, 120 * MILLISECOND),
+])?.with_io("greedy", 6 * MILLISECOND, 0.4 * MILLISECOND)?;
+let outwitted = rivals.schedule(mlfq)?;
+outwitted.figure()

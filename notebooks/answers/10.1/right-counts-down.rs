@@ -1,0 +1,22 @@
+// moved starts again from zero after each pause.
+fn crunch(me: &Yielder, disks: u32, moved: &mut u32) {
+    if disks == 0 { return; }
+    crunch(me, disks - 1, moved);
+    me.work("moves a disk", 0.1 * MILLISECOND);
+    me.mark("moved");
+    *moved += 1;
+    if *moved == 9 {
+        *moved = 0;
+        me.pause();
+    }
+    crunch(me, disks - 1, moved);
+}
+let beating = record("a heart and a cruncher").coroutines(|run| {
+    let heart = run.spawn("heart", |me| for _ in 0..30 {
+        me.mark("beat");
+        me.pause();
+    });
+    let cruncher = run.spawn("cruncher", |me| crunch(me, 7, &mut 0));
+    round_robin([heart, cruncher].into());
+})?;
+beating.figure()

@@ -1,0 +1,18 @@
+// The macro that does it: select.
+fn until(mut dish: BoxFuture<'static, ()>, mut closing: Sleep)
+    -> impl Future<Output = &'static str> + Send {
+    async move {
+        let (mut dish, mut closing) = (dish.fuse(), closing.fuse());
+        futures::select! { _ = dish => "eats", _ = closing => "sent home" }
+    }
+}
+let closing = record("the kitchen closes at 10").within(60 * MINUTE).event_loop(|run| {
+    let timers: Arc<Timers> = Arc::default();
+    let sleep = |minutes| Sleep { until: run.deadline(minutes * MINUTE), timers: timers.clone() };
+    let guests = [("Amir", 30), ("Kohli", 5), ("John", 1)].map(|(guest, minutes)| {
+        let evening = until(sleep(minutes).boxed(), sleep(10));
+        run.task(guest, evening.map(move |how| println!("{guest}: {how}"))).boxed()
+    });
+    run_all(run, &timers, guests.into());
+}).kept();
+closing.figure()

@@ -1,0 +1,20 @@
+// "Then no report can be missed": the task wakes itself in every poll.
+// says: polled after a wake only
+fn order(mut client: Client) -> impl Future<Output = String> + Send {
+    poll_fn(move |context| {
+        let mut bytes = [0; 32];
+        let Ok(count) = client.source.read(&mut bytes) else {
+            context.waker().wake_by_ref();
+            return Poll::Pending;
+        };
+        Poll::Ready(String::from_utf8_lossy(&bytes[..count]).into_owned())
+    })
+}
+let early = record("Kohli orders at once").within(60 * MINUTE).event_loop(|run| {
+    let (door, tables) = (net::TcpListener::bind("127.0.0.1:0")?, run.clone());
+    let mut kohli = net::TcpStream::connect(door.local_addr()?)?;
+    kohli.write_all(b"soup")?;
+    let served = |said: String| println!("Kohli gets {said}");
+    serve(run, door, 1, move |_, client| tables.task("Kohli", order(client).map(served)))
+}).kept();
+early.figure()

@@ -1,0 +1,24 @@
+// "futures::select! keeps the loser": but each round begins a new order.
+// says: the kitchen is to hear both pieces
+async fn full_order(client: &mut Client) -> String {
+    let mut said = String::new();
+    while !said.ends_with('.') {
+        let mut bytes = [0; 32];
+        let count = client.when_ready(|client| client.read(&mut bytes)).await.unwrap_or(0);
+        if count == 0 { break; }
+        said += &String::from_utf8_lossy(&bytes[..count]);
+    }
+    said
+}
+async fn table(mut client: Client, pause: Pause, water: LaneWriter) -> String {
+    loop {
+        let mut order = pin!(full_order(&mut client).fuse());
+        let mut pause = pin!(pause().fuse());
+        futures::select! {
+            said = order => return said,
+            () = pause => water.mark("pours"),
+        }
+    }
+}
+let slow = record("a slow order").within(60 * MINUTE).event_loop(|run| slow_guest(run, [(1, "sou"), (4, "p.")], table)).kept();
+slow.figure()

@@ -1,0 +1,11 @@
+// All bells ring at once, before anybody listens; then the line is read in peace.
+// says: every three minutes the bell is to ring
+let mut kept = String::new();
+let careful = record("nothing lost").tasks(CurrentThread, async |run| {
+    let mut answer = order(address, "John 20 in pieces\n").await;
+    for _ in 0..3 {
+        run.task("bell", async {}).await;
+    }
+    run.task("read", answer.read_line(&mut kept)).await.unwrap();
+})?;
+careful.figure()

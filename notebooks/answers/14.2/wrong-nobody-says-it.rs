@@ -1,0 +1,19 @@
+// "It asks between the pieces, and abort sets it": abort knows nothing of the flag.
+// says: both jobs are to stop early
+use std::sync::{Arc, atomic::{AtomicBool, Ordering::Relaxed}};
+let aborted = record("enough").tasks(CurrentThread, async |run| {
+    for (name, patience) in [("short", 10), ("long", 150)] {
+        let enough = Arc::new(AtomicBool::new(false));
+        let (asked, lane) = (enough.clone(), run.lane(name));
+        let job = tokio::task::spawn_blocking(move || {
+            for _ in 0..300 {
+                if asked.load(Relaxed) { break }
+                lane.work("counts", 1 * MILLISECOND);
+                lane.mark("piece");
+            }
+        });
+        sleep(patience * MILLISECOND).await;
+        job.abort();
+    }
+})?;
+aborted.figure()

@@ -1,0 +1,23 @@
+// "The archive gives way first, then it may block": the beats wait all the same.
+// says: and while the archive is filled
+fn archive() -> usize {
+    std::thread::sleep(std::time::Duration::from_millis(200));
+    4096
+}
+let mut stored = 0_usize;
+let fixed = record("two who block").tasks(CurrentThread, async |run| {
+    let beats = tokio::spawn(run.task("heartbeat", heartbeat(60)));
+    let report = run.task("report", async {
+        for _ in 0..60 {
+            burn(1 * MILLISECOND);
+            tokio::task::yield_now().await;
+        }
+    });
+    let store = run.task("archive", async {
+        tokio::task::yield_now().await;
+        stored = archive();
+    });
+    let _ = tokio::join!(beats, report, store);
+})?;
+println!("{stored} bytes stored");
+fixed.figure()

@@ -1,0 +1,187 @@
+//! [`Recording::threads`]: threads of the kernel's, each with a lane; on a core of their own choice, or on one that all
+//! of them share.
+
+use std::cell::{Cell, OnceCell};
+use std::sync::Arc;
+use std::thread::{Builder, Scope};
+
+use super::handle::Handle;
+use crate::error::Error;
+use crate::lock::Mutex;
+use crate::machine::Limit;
+use crate::preempt::OnCore;
+use crate::record::{Frame, Gauge, LaneWriter, Recorded, Recorder, Recording, caught};
+use crate::timeline::LaneKind;
+
+/// So many threads are started without asking the machine first.
+const FEW: usize = 64;
+
+/// A run whose lanes are threads; handed to the closure of [`Recording::threads`].
+pub struct Threads<'scope, 'env: 'scope> {
+    pub(super) recorder: Recorder,
+    scope: &'scope Scope<'scope, 'env>,
+    spawned: Cell<usize>,
+    most: OnceCell<Limit>,
+    /// Where all threads share a core: which, and what each thread asks of the kernel.
+    on_core: Option<Arc<OnCore>>,
+}
+
+impl Recording {
+    /// Runs `body`, waits for the threads it spawned, and returns what was recorded.
+    ///
+    /// With [`on_core`](Recording::on_core) all threads share one core and begin together, once `body` is through or
+    /// joins the first of them; the timeline then says for each what the kernel's scheduler did with it, and has a lane
+    /// for whoever else had the core.
+    ///
+    /// ```
+    /// use timelanes::prelude::*;
+    /// # if cfg!(target_os = "linux") {
+    /// let last = *Machine::here().cores.last().unwrap();
+    /// let run = record("two on one core").on_core(last).threads(|run| {
+    ///     for name in ["ada", "bob"] {
+    ///         run.spawn(name, |lane| while lane.cpu_time() < 10 * MILLISECOND { lane.step() });
+    ///     }
+    /// })?;
+    /// assert_eq!(run.most_at_once(Running), 1);
+    /// assert!(run.share("ada")? > 10.0);
+    /// # }
+    /// # Ok::<(), Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// What [`Recorder::finish`] says: a panic in `body` or in a thread, a time that nobody can wait for, the time limit,
+    /// more threads than the machine has room for. With a shared core also: one that is not there; no thread at all, or
+    /// more than [`THREADS`](crate::preempt::THREADS); a nice value, a policy or a slice that the kernel does not know or this
+    /// process has no right to (then no thread begins); a system where a thread cannot be kept on a core.
+    pub fn threads<'env, F>(self, body: F) -> Recorded
+    where
+        F: for<'scope> FnOnce(&Threads<'scope, 'env>),
+    {
+        if self.isolated {
+            return self.in_a_child(|frame| within(frame, None, body));
+        }
+        let on_core =
+            self.core.map(OnCore::new).transpose().map_err(|fault| self.fails(fault))?.map(Arc::new);
+        let frame = self.frame()?;
+        within(&frame, on_core.as_ref(), body);
+        let recorded = frame.close();
+        match on_core {
+            Some(on_core) => on_core.settle(recorded),
+            None => recorded,
+        }
+    }
+}
+
+/// Runs `body`, and waits for the threads it spawned.
+fn within<'env, F>(frame: &Frame, on_core: Option<&Arc<OnCore>>, body: F)
+where
+    F: for<'scope> FnOnce(&Threads<'scope, 'env>),
+{
+    std::thread::scope(|scope| {
+        let shut = on_core.map(|core| core.shut());
+        let run = Threads {
+            recorder: frame.recorder.clone(),
+            scope,
+            spawned: Cell::new(0),
+            most: OnceCell::new(),
+            on_core: on_core.cloned(),
+        };
+        let whole = frame.caught("the run", || body(&run)).is_some();
+        if let Some(shut) = shut {
+            shut.let_go(&frame.recorder, whole);
+        }
+    });
+}
+
+impl<'scope> Threads<'scope, '_> {
+    /// Opens a lane for something that is no thread of its own: a person, a queue, a step.
+    pub fn lane(&self, name: impl Into<String>) -> LaneWriter {
+        self.recorder.lane(name)
+    }
+
+    /// A lock called `name` that guards `value`; who waits for it and who holds it is recorded.
+    pub fn mutex<T>(&self, name: impl Into<String>, value: T) -> Arc<Mutex<T>> {
+        Arc::new(Mutex::new(&self.recorder, name.into(), value))
+    }
+
+    /// A number that the run changes, counted in `unit`: `run.counter("queue", "messages")`.
+    pub fn counter(&self, name: impl Into<String>, unit: impl Into<String>) -> Gauge {
+        self.recorder.counter(name, unit)
+    }
+
+    /// Starts a real thread with a lane of its own. The run waits for it at its end; [`Handle::join`] waits earlier.
+    ///
+    /// Past [half of what the machine has room for](Limit::of_threads), or where the system gives no further one, `body`
+    /// does not run and the recording fails with a clear message.
+    pub fn spawn<T, F>(&self, name: impl Into<String>, body: F) -> Handle<'scope, T>
+    where
+        F: FnOnce(&LaneWriter) -> T + Send + 'scope,
+        T: Send + 'scope,
+    {
+        let name = name.into();
+        let spawned = self.spawned.replace(self.spawned.get() + 1);
+        if let Err(fault) = self.room(spawned) {
+            return self.none(fault);
+        }
+        let recorder = self.recorder.clone();
+        let lane = recorder.lane_of(&*name, LaneKind::Thread);
+        let thread_name = name.replace('\0', " ");
+        let part = self.on_core.as_deref().map(OnCore::takes_part);
+        let own = part.clone();
+        let body = move || {
+            let Some(part) = own else { return caught(&recorder, &name, || body(&lane)) };
+            part.begins(&lane, &recorder).then(|| {
+                let result = caught(&recorder, &name, || body(&lane));
+                part.ends(&lane);
+                result
+            })?
+        };
+        match Builder::new().name(thread_name).spawn_scoped(self.scope, body) {
+            Ok(thread) => Handle::of(thread, part, self.recorder.clone()),
+            Err(error) => {
+                let because = format!("the system gives no further one ({error})");
+                self.none(Error::TooMany { what: "threads", limit: spawned, because })
+            }
+        }
+    }
+
+    /// Starts a real thread that stays on one core.
+    pub fn spawn_on<T, F>(&self, core: usize, name: impl Into<String>, body: F) -> Handle<'scope, T>
+    where
+        F: FnOnce(&LaneWriter) -> T + Send + 'scope,
+        T: Send + 'scope,
+    {
+        self.spawn(name, move |lane| {
+            lane.pin(core);
+            body(lane)
+        })
+    }
+
+    /// Whether there is room for one more than `spawned` threads.
+    fn room(&self, spawned: usize) -> Result<(), Error> {
+        if self.on_core.is_some() && spawned >= crate::preempt::THREADS {
+            let because = "each would come round only every few seconds".to_owned();
+            return Err(Error::TooMany {
+                what: "threads on one core",
+                limit: crate::preempt::THREADS,
+                because,
+            });
+        }
+        if spawned >= FEW {
+            let most = self.most.get_or_init(Limit::of_threads);
+            if spawned >= most.count {
+                return Err(Error::TooMany {
+                    what: "threads",
+                    limit: spawned,
+                    because: most.because.clone(),
+                });
+            }
+        }
+        Ok(())
+    }
+
+    fn none<T>(&self, fault: Error) -> Handle<'scope, T> {
+        self.recorder.fault(fault);
+        Handle::none(self.recorder.clone())
+    }
+}
