@@ -5,15 +5,15 @@ use std::path::{Path, PathBuf};
 use anyhow::{Result, bail};
 use indicatif::HumanBytes;
 
-use crate::kernel::warm;
+use crate::kernel::{host::standby, warm};
 use crate::open;
 use crate::project::Project;
 use crate::setup::files;
 use crate::setup::lock::Lock;
 
 /// What the names of the cache's own files and folders begin with: nothing else is removed.
-const OURS: [&str; 8] =
-    ["kernel-", "kernels", "std-", "warm", "build", "setup.lock", ".unfinished-", "jupyter-"];
+const OURS: [&str; 9] =
+    ["kernel-", "kernels", "standby", "std-", "warm", "build", "setup.", ".unfinished-", "jupyter-"];
 
 /// `cargo lab clean`: removes `.venv` and what lies in the cache, and says how much that freed. The learner's
 /// notebooks and progress stay.
@@ -21,6 +21,7 @@ const OURS: [&str; 8] =
 /// # Errors
 /// While a kernel, JupyterLab or a set-up runs; when something cannot be removed.
 pub fn run(project: &Project) -> Result<()> {
+    standby::end_all(project);
     let running = warm::running(project)?;
     if running > 0 {
         bail!(

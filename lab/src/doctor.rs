@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 
+use crate::kernel::{host::standby, warm};
 use crate::project::Project;
 use crate::setup::{self, Place, State};
 
@@ -28,7 +29,10 @@ pub fn run(project: &Project) -> Result<ExitCode> {
         }
         is_well &= matches!(step.state(&place), State::There(_));
     }
-    println!("\ncache: {}", project.cache().display());
+    let standbys = standby::count(project);
+    let running = warm::running(project).unwrap_or(0).saturating_sub(standbys);
+    println!("\nkernels: {running} running, {standbys} standing by");
+    println!("cache: {}", project.cache().display());
     Ok(if is_well { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 

@@ -37,9 +37,9 @@ enum Command {
         #[arg(long)]
         cache: Option<PathBuf>,
     },
-    /// Clean up after one kernel; `kernel` starts this.
+    /// Run evcxr_jupyter for one front, or keep one ready; `kernel` starts this.
     #[command(hide = true)]
-    KernelWatch(lab::kernel::watch::Options),
+    KernelHost(lab::kernel::host::Options),
     /// Say what is there, what is missing, and what mends it.
     Doctor,
     /// Take away everything that set-up added: `.venv` and the cache folder.
@@ -47,8 +47,14 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
-    match run(arguments) {
+    let result = if is_rustc() {
+        lab::kernel::rustc::run()
+    } else if lab::kernel::cargo::is_meant() {
+        lab::kernel::cargo::run()
+    } else {
+        run(Arguments::parse())
+    };
+    match result {
         Ok(code) => code,
         Err(error) if error.is::<Interrupted>() => {
             eprintln!("\n{Interrupted}");
@@ -61,6 +67,12 @@ fn main() -> ExitCode {
     }
 }
 
+/// Whether cargo runs this in place of rustc, by the name it was started under.
+fn is_rustc() -> bool {
+    let name = std::env::args_os().next().map(PathBuf::from);
+    name.is_some_and(|name| name.file_stem().is_some_and(|stem| stem == lab::kernel::rustc::NAME))
+}
+
 fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     match arguments.command.unwrap_or(Command::Open(arguments.open)) {
         Command::Open(options) => lab::open::open(&Project::find()?, &options),
@@ -68,9 +80,9 @@ fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Check(options) => lab::check::run(&Project::find()?, &options),
         Command::Kernel { connection_file, root, cache } => {
             let project = root.map_or_else(Project::find, |root| Project::at(root, cache))?;
-            lab::kernel::serve(&project, &connection_file)
+            lab::kernel::front::serve(&project, &connection_file)
         }
-        Command::KernelWatch(options) => lab::kernel::watch::run(&options).map(|()| ExitCode::SUCCESS),
+        Command::KernelHost(options) => lab::kernel::host::run(&options),
         Command::Doctor => lab::doctor::run(&Project::find()?),
         Command::Clean => lab::clean::run(&Project::find()?).map(|()| ExitCode::SUCCESS),
     }

@@ -19,6 +19,8 @@ use crate::setup::{self, files};
 pub const LOCK: &str = "open.lock";
 /// The port that people know JupyterLab by.
 const USUAL_PORT: u16 = 8888;
+/// After how many seconds without a look the kernel of a closed lesson ends.
+const FORGOTTEN: u32 = 20 * 60;
 /// Between two looks at JupyterLab.
 const LOOK: Duration = Duration::from_millis(100);
 
@@ -57,7 +59,11 @@ pub fn open(project: &Project, options: &Options) -> Result<ExitCode> {
     {
         bail!("port {port} is taken: end what listens there, or choose another with --port");
     }
-    setup::run(project)?;
+    // A lesson can be read while its kernel is built; a cell that is run says how far that is.
+    let building = setup::run_to_read(project)?.then(|| {
+        let project = project.clone();
+        thread::spawn(move || setup::run(&project).inspect_err(|error| eprintln!("error: {error:#}")))
+    });
     let _stoppable = Stoppable::new();
     let _running = Lock::quietly(&project.state(), LOCK, true)?;
     let port = options.port.map_or_else(free_port, Ok)?;
@@ -71,10 +77,17 @@ pub fn open(project: &Project, options: &Options) -> Result<ExitCode> {
     let mut jupyter = Group::spawn(command.stdout(said()?).stderr(said()?))?;
     if let Some(server) = started(project, &mut jupyter)? {
         let Server { port, token } = server;
+        if building.is_some() {
+            println!("The kernel is still being built: read on, its first cells wait for it.");
+        }
         println!("JupyterLab is at http://127.0.0.1:{port}/lab/tree/{lesson}?token={token}");
         println!("Ctrl-C here ends it, with all its kernels.");
     }
     let status = jupyter.wait()?;
+    if let Some(building) = building.filter(|_| is_stopped()) {
+        // It sees that it was stopped, and tidies up.
+        let _ = building.join();
+    }
     if is_stopped() {
         println!("\nJupyterLab ended.");
         return Ok(ExitCode::SUCCESS);
@@ -118,6 +131,10 @@ fn command(project: &Project, options: &Options, port: u16, notebooks: &Path, le
         // A kernel that has not answered after this is given up, and its cells wait for ever. Jupyter's own 60 s are
         // short for a slow machine that does other things too.
         .arg("--MappingKernelManager.kernel_info_timeout=300")
+        // A lesson that nobody has looked at for this long gives its memory back. A tab that is open keeps its kernel, and
+        // so does a cell that runs.
+        .arg(format!("--MappingKernelManager.cull_idle_timeout={FORGOTTEN}"))
+        .args(["--MappingKernelManager.cull_interval=60", "--MappingKernelManager.cull_connected=False"])
         .arg(format!("--LabApp.default_url=/lab/tree/{lesson}"))
         // The Python kernel that comes with JupyterLab is no part of the course.
         .args([

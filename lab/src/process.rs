@@ -297,6 +297,13 @@ pub fn kill(group: u32) {
     send(group, nix::sys::signal::Signal::SIGKILL);
 }
 
+/// Stops every process of the group in its tracks, or lets them go on.
+#[cfg(unix)]
+pub fn pause(group: u32, paused: bool) {
+    use nix::sys::signal::Signal::{SIGCONT, SIGSTOP};
+    send(group, if paused { SIGSTOP } else { SIGCONT });
+}
+
 #[cfg(unix)]
 fn send(group: u32, signal: nix::sys::signal::Signal) {
     // 0 and 1 would mean this process's own group and everybody.
@@ -312,3 +319,7 @@ pub fn terminate(_group: u32) {}
 /// Ends every process of the group: here the child alone can be ended, by its [`Group`].
 #[cfg(not(unix))]
 pub fn kill(_group: u32) {}
+
+/// Stops every process of the group in its tracks: not possible here.
+#[cfg(not(unix))]
+pub fn pause(_group: u32, _paused: bool) {}

@@ -18,23 +18,36 @@ use tempfile::TempDir;
 
 /// A kernel as JupyterLab starts it, for a user whose home is `home`.
 fn kernel(project: &Project, home: &Path, connection_file: &Path) -> Command {
-    let mut command = Command::new(lab::setup::spec::program(project));
-    command
-        .args(["kernel", "--root"])
-        .arg(project.root())
-        .arg("--cache")
-        .arg(project.cache())
-        .arg(connection_file);
+    let mut command = lab::kernel::front_command(project, connection_file);
     command.env("XDG_DATA_HOME", home.join("data")).env("XDG_CONFIG_HOME", home.join("config"));
+    command.env("TIMELANES_STATE", home).env("TIMELANES_STANDBY", "0");
     command
 }
 
-/// The one folder that is in use by `id`, by its name on the kernel's environment.
-fn folder_of(id: u32) -> String {
-    let environment = fs::read(format!("/proc/{id}/environ")).unwrap();
-    let environment = String::from_utf8_lossy(&environment).into_owned();
-    let folder = environment.split('\0').find_map(|it| it.strip_prefix("EVCXR_TMPDIR=")).unwrap().to_owned();
-    folder.strip_suffix("/work/cell").unwrap().to_owned()
+/// What `process` started.
+fn children(process: u32) -> Vec<u32> {
+    let threads = fs::read_dir(format!("/proc/{process}/task")).into_iter().flatten().flatten();
+    let lists = threads.map(|it| fs::read_to_string(it.path().join("children")).unwrap_or_default());
+    lists.flat_map(|list| list.split_whitespace().map(|id| id.parse().unwrap()).collect::<Vec<_>>()).collect()
+}
+
+/// The host of the front `id`, the kernel behind it, and its folder, once they are there.
+fn behind(id: u32) -> (u32, u32, String) {
+    let start = Instant::now();
+    loop {
+        let found = children(id).first().and_then(|host| {
+            let kernel = *children(*host).first()?;
+            let environment = fs::read(format!("/proc/{kernel}/environ")).ok()?;
+            let environment = String::from_utf8_lossy(&environment).into_owned();
+            let folder = environment.split('\0').find_map(|it| it.strip_prefix("EVCXR_TMPDIR="))?.to_owned();
+            Some((*host, kernel, folder.strip_suffix("/work/cell")?.to_owned()))
+        });
+        if let Some(found) = found {
+            return found;
+        }
+        assert!(start.elapsed() < Duration::from_secs(60), "nothing is behind the front");
+        thread::sleep(Duration::from_millis(20));
+    }
 }
 
 #[track_caller]
@@ -59,7 +72,7 @@ fn a_kernel_runs_cells_and_leaves_no_folder_and_no_process_and_the_users_own_jup
     fs::create_dir_all(&own).unwrap();
     fs::write(own.join("kernel.json"), "the user's own").unwrap();
     let mut session = Session::start(|file| kernel(project, home.path(), file), |_| {}).unwrap();
-    let folder = folder_of(session.id());
+    let folder = behind(session.id()).2;
     let setup = session.run(SETUP_CELL).unwrap();
     assert!(setup.is_ok, "{}", setup.text);
     let id: i32 = session.run("std::process::id()").unwrap().text.trim().parse().unwrap();
@@ -67,6 +80,12 @@ fn a_kernel_runs_cells_and_leaves_no_folder_and_no_process_and_the_users_own_jup
         session.run("let words = vec![\"a\", \"b\"]; words.join(\"+\")").unwrap().text.trim(),
         "\"a+b\""
     );
+    // A run that failed ends its cell with the error, and shows what was recorded up to then.
+    let burnt =
+        "record(\"x\").threads(|run| { run.lane(\"ada\").wait(\"bakes\", MINUTE); panic!(\"burnt\") })?;";
+    let failed = session.run(burnt).unwrap().text;
+    assert!(failed.contains("This run failed") && failed.contains("waiting (bakes)"), "{failed}");
+    assert!(failed.contains("\"the run\" panicked: burnt"), "{failed}");
     assert!(runs(id) && Path::new(&folder).exists());
     drop(session);
     disappears("the folder", || Path::new(&folder).exists());
@@ -77,17 +96,57 @@ fn a_kernel_runs_cells_and_leaves_no_folder_and_no_process_and_the_users_own_jup
 }
 
 #[test]
+fn a_kernel_finds_rust_and_its_library_by_home_alone() {
+    let project = common::project();
+    let command = |file: &Path| {
+        let mut command = kernel(project, file.parent().unwrap(), file);
+        command.env_clear().env("HOME", std::env::var_os("HOME").unwrap());
+        command.env("TIMELANES_STATE", file.parent().unwrap());
+        command
+    };
+    let mut session = Session::start(command, |_| {}).unwrap();
+    let setup = session.run(SETUP_CELL).unwrap();
+    assert!(setup.is_ok, "{}", setup.text);
+    assert_eq!(session.run("let three = 1 + 2; three").unwrap().text.trim(), "3");
+}
+
+#[test]
 #[cfg(target_os = "linux")]
 fn a_kernel_that_is_killed_takes_the_process_that_runs_its_cells_with_it() {
     let (project, home) = (common::project(), TempDir::new().unwrap());
     let mut session = Session::start(|file| kernel(project, home.path(), file), |_| {}).unwrap();
-    let folder = folder_of(session.id());
+    let folder = behind(session.id()).2;
     let cells: i32 = session.run("std::process::id()").unwrap().text.trim().parse().unwrap();
     kill(Pid::from_raw(session.id().try_into().unwrap()), Signal::SIGKILL).unwrap();
     disappears("the process that ran the cells", || runs(cells));
     // The kernel itself has ended, but this test is its parent and has to collect it.
     assert!(session.run("1").is_err());
     disappears("the folder", || Path::new(&folder).exists());
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_thread_that_an_earlier_cell_left_is_told_of_and_later_cells_fork_again() {
+    const STUCK: &str = "std::thread::spawn(|| loop { std::thread::park() });";
+    const FORKS: &str =
+        "println!(\"{:?}\", record(\"forks\").processes(|run| _ = run.fork(\"ada\", |_| ())).err());";
+    let (project, home) = (common::project(), TempDir::new().unwrap());
+    let mut session = Session::start(|file| kernel(project, home.path(), file), |_| {}).unwrap();
+    session.run(SETUP_CELL).unwrap();
+    let own = session.run(&format!("{STUCK}\n{FORKS}")).unwrap();
+    assert!(
+        own.is_ok && own.text.contains("Join ") && own.text.contains("first"),
+        "its own cell: {}",
+        own.text
+    );
+    let later = session.run(FORKS).unwrap();
+    let next = session.run(SETUP_CELL).unwrap();
+    // What a process says on stderr at its end may come after the kernel's answer.
+    let says = later.text + &next.text;
+    assert!(!later.is_ok && says.contains("An earlier cell left "), "{says}");
+    assert!(says.contains("run the set-up cell"), "{says}");
+    let again = session.run(FORKS).unwrap();
+    assert!(again.is_ok && again.text.contains("None"), "{}", again.text);
 }
 
 #[test]

@@ -15,7 +15,7 @@ use tempfile::TempDir;
 
 const RUSTC: &str = r#"case "$*" in
 *sysroot*) echo "$WORLD/sysroot";;
-*) echo "release: 1.95.0";;
+*) echo "release: 1.95.0"; echo "host: here";;
 esac"#;
 const CARGO: &str = r#"case "$1" in
 install)

@@ -109,11 +109,26 @@ pub(crate) fn connection(ip: IpAddr, ports: &[u16]) -> ConnectionInfo {
         stdin_port: ports[2],
         control_port: ports[3],
         hb_port: ports[4],
-        // A message's id is random.
-        key: JupyterMessage::new(KernelInfoRequest {}, None).header.msg_id,
+        key: random(),
         signature_scheme: "hmac-sha256".into(),
         kernel_name: Some("rust".into()),
     }
+}
+
+/// A text that nobody can guess.
+pub(crate) fn random() -> String {
+    // A message's id is random.
+    JupyterMessage::new(KernelInfoRequest {}, None).header.msg_id
+}
+
+/// Waits until the kernel of `connection` answers.
+///
+/// # Errors
+/// When it cannot be connected to, or does not answer in a quarter of an hour.
+pub(crate) fn wait_until_ready(connection: &ConnectionInfo) -> Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async { tokio::time::timeout(PATIENCE, until_ready(connection)).await? })?;
+    Ok(())
 }
 
 fn listen(process: &mut Group, mut hear: impl FnMut(&str) + Send + 'static) -> Arc<Mutex<Vec<String>>> {
@@ -234,6 +249,8 @@ fn add_text(content: &JupyterMessageContent, text: &mut String) -> bool {
         JupyterMessageContent::ExecuteResult(result) => text.push_str(&plain(&result.data)),
         JupyterMessageContent::DisplayData(shown) => text.push_str(&plain(&shown.data)),
         JupyterMessageContent::ErrorOutput(error) => text.push_str(&error.evalue),
+        // What was shown while the kernel was waited for.
+        JupyterMessageContent::ClearOutput(_) => text.clear(),
         JupyterMessageContent::Status(status) => return status.execution_state != ExecutionState::Idle,
         _ => {}
     }

@@ -13,7 +13,8 @@ use crate::project::Project;
 use crate::setup::lock::Lock;
 use crate::setup::{Place, files, warm};
 
-const OWNER: &str = "owner.lock";
+/// The file that a kernel and its host keep locked.
+pub(crate) const OWNER: &str = "owner.lock";
 const ALL: &str = "copies.lock";
 
 /// The folder of one kernel; removed on drop.
@@ -90,6 +91,7 @@ impl WarmFolder {
                 files::copy_folder(&from, &self.work(), &|_| true)?;
                 if !is_current {
                     eprintln!("the support crate or Rust changed since the set-up: this start is slower");
+                    warm::forget_outdated_answers(&self.place, &self.work())?;
                     warm::write_workspace(&self.place, &self.work())?;
                 }
                 Ok(())
@@ -126,18 +128,31 @@ pub fn copies(project: &Project) -> PathBuf {
     project.cache().join("kernels")
 }
 
+/// Ends what a crashed kernel left running: a cell that never ends does not notice that its kernel is gone.
+#[cfg(target_os = "linux")]
+fn end_all_in(folder: &Path) {
+    use nix::sys::signal::{Signal, kill};
+    let mark = format!("EVCXR_TMPDIR={}/", folder.display());
+    for process in fs::read_dir("/proc").into_iter().flatten().flatten() {
+        let Some(id) = process.file_name().to_str().and_then(|name| name.parse().ok()) else { continue };
+        let environment = fs::read(process.path().join("environ")).unwrap_or_default();
+        if environment.split(|byte| *byte == 0).any(|variable| variable.starts_with(mark.as_bytes())) {
+            let _ = kill(nix::unistd::Pid::from_raw(id), Signal::SIGKILL);
+        }
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn end_all_in(_folder: &Path) {}
+
 /// Removes what crashed kernels left.
 fn sweep(folders: &Path) -> Result<()> {
     for (folder, is_folder) in files::entries(folders)? {
         if is_folder && Lock::try_take(&folder, OWNER)?.is_some() {
-            // Processes of the crashed kernel may still end in it; what they leave goes next time.
+            end_all_in(&folder);
+            // They may still end in it; what they leave goes next time.
             let _ = fs::remove_dir_all(&folder);
         }
     }
     Ok(())
-}
-
-/// Whether the kernel of `folder` has ended.
-pub(crate) fn is_unused(folder: &Path) -> bool {
-    !folder.join(OWNER).is_file() || Lock::try_take(folder, OWNER).is_ok_and(|lock| lock.is_some())
 }

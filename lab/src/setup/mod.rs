@@ -4,9 +4,9 @@
 //! |---|---|
 //! | [`toolchain`] | looks for Rust, adds its component `rust-src` |
 //! | [`python`] | `.venv` with JupyterLab |
+//! | [`spec`] | the kernel spec in `.venv` |
 //! | [`sources`] | a pruned copy of the standard library's sources |
 //! | [`evcxr`] | the kernel itself |
-//! | [`spec`] | the kernel spec in `.venv` |
 //! | [`warm`] | the folder in which the support crate is built already |
 //!
 //! Each step can tell quickly whether its piece is there and whole. Nothing half-made ever looks whole, so set-up
@@ -83,18 +83,24 @@ pub trait Step: fmt::Debug {
     fn make(&self, place: &Place) -> Result<()>;
 }
 
+/// The lock of a set-up that is under way, in the cache and in the checkout's state.
+pub const LOCK: &str = "setup.lock";
+
 /// All steps, in order: those that can fail at once come before those that take minutes.
 pub fn steps() -> [&'static dyn Step; 7] {
     [
         &toolchain::Rust,
         &toolchain::RustSrc,
         &python::Python,
+        &spec::Spec,
         &sources::Sources,
         &evcxr::Evcxr,
-        &spec::Spec,
         &warm::Warm,
     ]
 }
+
+/// How many of the steps JupyterLab needs: a lesson can be read while the others are made.
+const TO_READ: usize = 4;
 
 /// Makes whatever is missing, and says in one line when nothing is.
 ///
@@ -102,28 +108,60 @@ pub fn steps() -> [&'static dyn Step; 7] {
 /// When something cannot be made; the error says what to do, and the next run goes on from there.
 pub fn run(project: &Project) -> Result<()> {
     let _stoppable = Stoppable::new();
-    make_missing(project).map_err(fault::advise)
+    make_missing(project, &steps()).map_err(fault::advise)
 }
 
-fn make_missing(project: &Project) -> Result<()> {
+/// Makes what is needed to read a lesson in JupyterLab; whether anything else is still missing.
+///
+/// # Errors
+/// As for [`run`].
+pub fn run_to_read(project: &Project) -> Result<bool> {
+    let _stoppable = Stoppable::new();
+    let place = Place::of(project)?;
+    if missing(&place, &steps()[..TO_READ]).next().is_some() || missing(&place, &steps()).next().is_none() {
+        make_missing(project, &steps()[..TO_READ]).map_err(fault::advise)?;
+    }
+    Ok(missing(&place, &steps()).next().is_some())
+}
+
+fn make_missing(project: &Project, steps: &[&'static dyn Step]) -> Result<()> {
     let start = Instant::now();
     project.check_cache()?;
     let place = Place::of(project)?;
-    if missing(&place).next().is_none() {
+    if missing(&place, steps).next().is_none() {
         eprintln!("everything is set up ({:.2} s)", start.elapsed().as_secs_f64());
         return Ok(());
     }
-    let _locks = (Lock::take(project.cache(), "setup.lock")?, Lock::take(&project.state(), "setup.lock")?);
-    // Looked at one by one: another `cargo lab` may have made it meanwhile, or an earlier step outdated it.
-    for step in steps() {
-        if !matches!(step.state(&place), State::There(_)) {
-            step.make(&place).with_context(|| format!("{} could not be set up", step.name()))?;
-        }
+    let _state = Lock::take(&project.state(), LOCK)?;
+    progress::tell(project.cache());
+    let (own, shared) = steps.split_at(TO_READ);
+    make(&place, own)?;
+    if missing(&place, shared).next().is_some() {
+        // These are for all checkouts, and take minutes.
+        let _cache = Lock::take(project.cache(), LOCK)?;
+        make(&place, shared)?;
     }
     eprintln!("set up in {:.1} s", start.elapsed().as_secs_f64());
     Ok(())
 }
 
-fn missing(place: &Place) -> impl Iterator<Item = &'static dyn Step> {
-    steps().into_iter().filter(move |step| !matches!(step.state(place), State::There(_)))
+/// Looks at the steps one by one: another `cargo lab` may have made one meanwhile, or an earlier step outdated it.
+fn make(place: &Place, steps: &[&'static dyn Step]) -> Result<()> {
+    steps
+        .iter()
+        .filter(|step| !matches!(step.state(place), State::There(_)))
+        .try_for_each(|step| step.make(place).with_context(|| format!("{} could not be set up", step.name())))
+}
+
+/// What a kernel cannot start without and is not there yet, if anything.
+pub fn missing_for_kernel(place: &Place) -> Option<&'static str> {
+    let needed: [&dyn Step; 2] = [&evcxr::Evcxr, &warm::Warm];
+    needed.into_iter().find(|step| step.state(place) == State::Missing).map(|step| step.name())
+}
+
+fn missing<'a>(
+    place: &'a Place,
+    steps: &'a [&'static dyn Step],
+) -> impl Iterator<Item = &'a &'static dyn Step> {
+    steps.iter().filter(move |step| !matches!(step.state(place), State::There(_)))
 }

@@ -7,13 +7,25 @@ use std::path::PathBuf;
 use anyhow::{Context, Result};
 use serde_json::json;
 
-use super::{Place, State, Step, files};
+use super::{Place, State, Step, files, toolchain};
+#[cfg(unix)]
+use crate::kernel::cargo;
 use crate::project::Project;
 
 /// The copy of this program that JupyterLab starts: `cargo clean` does not take it away.
 pub fn program(project: &Project) -> PathBuf {
     let folder = project.venv().join(if cfg!(windows) { "Scripts" } else { "bin" });
     folder.join(format!("timelanes-lab{}", env::consts::EXE_SUFFIX))
+}
+
+/// The same program under the name by which it acts as rustc for cells.
+pub fn rustc(project: &Project) -> PathBuf {
+    program(project).with_file_name(format!("{}{}", crate::kernel::rustc::NAME, env::consts::EXE_SUFFIX))
+}
+
+/// What kernels take for cargo's own folder.
+pub fn cargo_home(project: &Project) -> PathBuf {
+    project.venv().join("cargo")
 }
 
 /// This program as cargo built it. In a test or a bench, which are programs of their own beside it, that is the
@@ -48,7 +60,11 @@ impl Step for Spec {
         let written = texts(project);
         let is_written =
             |(path, text): &(PathBuf, String)| fs::read_to_string(path).is_ok_and(|found| found == *text);
-        if !written[0].0.is_file() || !program(project).is_file() {
+        if !written[0].0.is_file()
+            || !program(project).is_file()
+            || !rustc(project).is_file()
+            || (cfg!(unix) && !cargo_home(project).is_dir())
+        {
             State::Missing
         } else if written.iter().all(is_written) && is_program_current(project) {
             State::There(written[0].0.display().to_string())
@@ -65,6 +81,12 @@ impl Step for Spec {
             files::copy_file(&built, &unfinished)?;
             fs::rename(&unfinished, program(project))?;
         }
+        files::remove(&rustc(project))?;
+        fs::hard_link(program(project), rustc(project))?;
+        #[cfg(unix)]
+        if let Some(real) = toolchain::home("CARGO_HOME") {
+            cargo::write_home(&cargo_home(project), &program(project), &real)?;
+        }
         // The spec itself comes last.
         texts(project).iter().rev().try_for_each(|(path, text)| files::write_whole(path, text.as_bytes()))
     }
@@ -73,6 +95,11 @@ impl Step for Spec {
 fn is_program_current(project: &Project) -> bool {
     let facts = |path: PathBuf| fs::metadata(path).and_then(|file| Ok((file.len(), file.modified()?))).ok();
     built_program().is_ok_and(|built| facts(built) == facts(program(project)))
+}
+
+fn homes() -> serde_json::Map<String, serde_json::Value> {
+    let homes = ["CARGO_HOME", "RUSTUP_HOME"].into_iter();
+    homes.filter_map(|name| Some((name.to_owned(), json!(toolchain::home(name)?)))).collect()
 }
 
 /// The files and what is in them, the kernel spec first.
@@ -84,10 +111,16 @@ fn texts(project: &Project) -> [(PathBuf, String); 3] {
         "display_name": "Rust (timelanes)",
         "language": "rust",
         "interrupt_mode": "message",
+        // Whoever starts the kernel may not know these, and with another cargo folder everything is built again.
+        "env": homes(),
     });
-    let settings = json!({ "@jupyterlab/apputils-extension:notification": {
-        "checkForUpdates": false, "doNotDisturbMode": false, "fetchNews": "false",
-    }});
+    let settings = json!({
+        "@jupyterlab/apputils-extension:notification": {
+            "checkForUpdates": false, "doNotDisturbMode": false, "fetchNews": "false",
+        },
+        // A link to the glossary shows it, and does not open an editor.
+        "@jupyterlab/docmanager-extension:plugin": { "defaultViewers": { "markdown": "Markdown Preview" } },
+    });
     let server = json!({ "LabApp": {
         "check_for_updates_class": "jupyterlab.handlers.announcements.NeverCheckForUpdate", "news_url": null,
     }});

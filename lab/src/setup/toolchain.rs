@@ -1,6 +1,7 @@
 //! The Rust that builds and runs the cells: new enough, with the sources of its standard library.
 
 use std::env;
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -19,18 +20,21 @@ const NO_RUST: &str =
 pub struct Toolchain {
     sysroot: PathBuf,
     version: String,
+    host: String,
 }
 
 impl Toolchain {
-    /// The Rust that `rustc` in `folder` means.
+    /// The Rust that `rustc` in `folder` means. Whoever starts a kernel need not have rustup's programs on PATH.
     ///
     /// # Errors
     /// When there is none, or it does not answer.
     pub fn find(folder: &Path) -> Result<Self> {
-        let sysroot = process::answer(Command::new("rustc").args(["--print", "sysroot"]).current_dir(folder));
+        let named = which("rustc").or_else(|| Some(program(&home("CARGO_HOME")?.join("bin"), "rustc")));
+        let rustc = named.filter(|path| path.is_file()).context(NO_RUST)?;
+        let sysroot = process::answer(Command::new(rustc).args(["--print", "sysroot"]).current_dir(folder));
         let sysroot = PathBuf::from(sysroot.context(NO_RUST)?);
         // Past rustup's proxy: quicker, and surely the same.
-        let own = sysroot.join("bin").join(format!("rustc{}", env::consts::EXE_SUFFIX));
+        let own = program(&sysroot.join("bin"), "rustc");
         let rustc = if own.is_file() { own } else { "rustc".into() };
         let words = process::answer(Command::new(rustc).arg("-vV").current_dir(folder)).context(NO_RUST)?;
         let field = |name: &str| words.lines().find_map(|line| line.strip_prefix(name)).map(str::trim);
@@ -40,7 +44,8 @@ impl Toolchain {
             Some(hash) if release.contains('-') => format!("{release}-{}", hash.get(..9).unwrap_or(hash)),
             _ => release.to_owned(),
         };
-        Ok(Self { sysroot, version })
+        let host = field("host:").context("rustc does not say what it builds for")?.to_owned();
+        Ok(Self { sysroot, version, host })
     }
 
     /// `1.95.0`, or for a nightly `1.97.0-nightly-abcdef012`.
@@ -51,6 +56,22 @@ impl Toolchain {
     /// The folder of its own programs, without rustup's proxies.
     pub fn bin(&self) -> PathBuf {
         self.sysroot.join("bin")
+    }
+
+    /// Its cargo.
+    pub fn cargo(&self) -> PathBuf {
+        program(&self.bin(), "cargo")
+    }
+
+    /// The folder of the standard library that cells are linked with, as a shared object.
+    pub fn shared_objects(&self) -> PathBuf {
+        self.sysroot.join("lib/rustlib").join(&self.host).join("lib")
+    }
+
+    /// What rustup calls it; none when rustup did not install it.
+    pub fn rustup_name(&self) -> Option<&OsStr> {
+        let folder = self.sysroot.parent()?;
+        self.sysroot.file_name().filter(|_| folder.file_name().is_some_and(|name| name == "toolchains"))
     }
 
     /// The sources of its standard library: the component's, or what `RUST_SRC_PATH` names.
@@ -119,7 +140,7 @@ impl Step for RustSrc {
     fn make(&self, place: &Place) -> Result<()> {
         let mut add = Command::new("rustup");
         add.args(["component", "add", "rust-src"]).current_dir(place.project.root());
-        if let Some(name) = place.toolchain.sysroot.file_name() {
+        if let Some(name) = place.toolchain.rustup_name() {
             add.arg("--toolchain").arg(name);
         }
         if which("rustup").is_none() {
@@ -140,6 +161,16 @@ impl Step for RustSrc {
 
 /// The program called `name` on PATH.
 pub fn which(name: &str) -> Option<PathBuf> {
-    let file = format!("{name}{}", env::consts::EXE_SUFFIX);
-    env::split_paths(&env::var_os("PATH")?).map(|folder| folder.join(&file)).find(|path| path.is_file())
+    env::split_paths(&env::var_os("PATH")?).map(|folder| program(&folder, name)).find(|path| path.is_file())
+}
+
+/// Cargo's or rustup's own folder, by the variable that names it; else where they put it.
+pub fn home(variable: &str) -> Option<PathBuf> {
+    let named = env::var_os(variable).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let usual = if variable == "CARGO_HOME" { ".cargo" } else { ".rustup" };
+    named.or_else(|| Some(dirs::home_dir()?.join(usual)))
+}
+
+fn program(folder: &Path, name: &str) -> PathBuf {
+    folder.join(format!("{name}{}", env::consts::EXE_SUFFIX))
 }

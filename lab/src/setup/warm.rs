@@ -23,11 +23,19 @@ use crate::project::{Project, SETUP_CELL};
 pub const CRATE: &str = "cell";
 /// The folder of what the kernel runs at its start.
 pub const CONFIG: &str = "config";
-/// The profile that the kernel writes into its crate, where a member of a workspace cannot have one.
+/// The profile that the kernel writes into its crate, where a member of a workspace cannot have one. Without ThinLTO,
+/// which takes half of a cell's compile time, and among one crate's units finds little to do.
 const PROFILE: &str = "[profile.dev]\nopt-level = 2\ndebug = false\nstrip = \"debuginfo\"\nrpath = true\n\
-    debug-assertions = true\ncodegen-units = 16\npanic = \"unwind\"\nincremental = true\noverflow-checks = true\n";
+    debug-assertions = true\ncodegen-units = 16\npanic = \"unwind\"\nincremental = true\noverflow-checks = true\nlto = \"off\"\n";
 /// One `let`, so that the kernel has read all it needs to infer types.
 const FIRST_LET: &str = "let _ready = ();";
+/// The same, around a lesson's first figure: the kernel has then inferred the types that lessons use, and ran nothing.
+const FIRST_FIGURE: [&str; 2] = [
+    "let _ready = { let _never = || -> std::result::Result<(), Box<dyn std::error::Error>> {\n",
+    ";\nOk(()) }; };",
+];
+/// Counts up when set-up makes something else of the same sources.
+const EDITION: u32 = 3;
 /// What cannot be inferred when something is missing in the sources of the standard library.
 const TYPES: &str = "let types = std::collections::HashMap::<u32, String>::new().iter().map(|(key, _)| *key)\
     .collect::<Vec<_>>(); let threads = std::thread::spawn(|| 3u32); let sum = threads.join().unwrap();";
@@ -58,7 +66,23 @@ impl Step for Warm {
             files::copy_folder(&old, &warm.work(), &|_| true)?;
         }
         write_workspace(place, &warm.work())?;
-        heat(place, &warm)?;
+        let plain = fs::read(prelude(&warm.work()))?;
+        if let Some(figure) = first_figure(&place.project) {
+            let uses = String::from_utf8_lossy(&plain).replace(FIRST_LET, "");
+            fs::write(prelude(&warm.work()), uses + FIRST_FIGURE[0] + figure.trim_end() + FIRST_FIGURE[1])?;
+        }
+        // Of an earlier state of the support crate.
+        files::remove(&warm.work().join(ANSWERS))?;
+        if let Err(error) = heat(place, &warm) {
+            if crate::process::is_stopped() || fs::read(prelude(&warm.work()))? == plain {
+                return Err(error);
+            }
+            // A lesson that was changed need not compile.
+            fs::write(prelude(&warm.work()), plain)?;
+            heat(place, &warm)?;
+        }
+        files::create(&warm.work().join(ANSWERS))?;
+        fs::copy(place.project.support_crate().join("Cargo.toml"), warm.work().join(ANSWERS).join(MANIFEST))?;
         let _writing = Lock::quietly(place.project.cache(), LOCK, false)?;
         let folder = folder(place)?;
         files::finish(&warm.work(), &folder)?;
@@ -84,6 +108,46 @@ pub fn newest(place: &Place) -> Option<(PathBuf, bool)> {
         fs::metadata(folder).and_then(|it| it.modified()).unwrap_or(SystemTime::UNIX_EPOCH)
     };
     Some((of_this_checkout(place).into_iter().max_by_key(time)?, false))
+}
+
+/// The folder of what rust-analyzer was answered, and in it the manifest that this depends on.
+pub const ANSWERS: &str = "answers";
+const MANIFEST: &str = "manifest";
+
+/// Removes what rust-analyzer was answered, if that depends on what has changed: then it asks cargo itself.
+///
+/// # Errors
+/// When it cannot be removed.
+pub fn forget_outdated_answers(place: &Place, work: &Path) -> Result<()> {
+    let project = &place.project;
+    let is_same = |old: PathBuf, new: PathBuf| fs::read(old).ok() == fs::read(new).ok();
+    let answers = work.join(ANSWERS);
+    if is_same(answers.join(MANIFEST), project.support_crate().join("Cargo.toml"))
+        && is_same(work.join("Cargo.lock"), project.root().join("Cargo.lock"))
+    {
+        return Ok(());
+    }
+    files::remove(&answers)
+}
+
+/// What the kernel runs at its start.
+fn prelude(work: &Path) -> PathBuf {
+    work.join(CONFIG).join("prelude.rs")
+}
+
+/// The first figure of the first lesson that has one.
+fn first_figure(project: &Project) -> Option<String> {
+    let lessons = files::entries(&project.notebooks()).ok()?.into_iter().map(|(path, _)| path);
+    lessons.filter(|path| path.extension().is_some_and(|it| it == "ipynb")).find_map(|path| {
+        let lesson: serde_json::Value = serde_json::from_slice(&fs::read(path).ok()?).ok()?;
+        let cells = lesson["cells"].as_array()?;
+        let tags = |cell: &serde_json::Value| cell["metadata"]["tags"].to_string();
+        let figure = cells
+            .iter()
+            .find(|cell| tags(cell).contains("\"figure\"") && !tags(cell).contains("exercise"))?;
+        let lines = figure["source"].as_array()?.iter().filter_map(|line| line.as_str());
+        Some(lines.collect::<String>())
+    })
 }
 
 /// Writes the workspace around the kernel's crate, and what the kernel runs at its start.
@@ -125,7 +189,7 @@ fn heat(place: &Place, warm: &WarmFolder) -> Result<()> {
     let progress = Arc::new(Mutex::new((Progress::start("building the support crate for the kernel"), 0)));
     let hear = Arc::clone(&progress);
     let mut session = Session::start(
-        |connection_file| kernel::command(&place.project, warm, connection_file),
+        |connection_file| kernel::warming_command(&place.project, warm, connection_file),
         move |line| {
             if let (Some(at), Ok(mut progress)) = (line.trim().strip_prefix("Compiling "), hear.lock()) {
                 progress.1 += 1;
@@ -171,7 +235,7 @@ fn checkout(project: &Project) -> String {
 /// The warm folder for the present state of the checkout.
 fn folder(place: &Place) -> Result<PathBuf> {
     let (project, mut hasher) = (&place.project, DefaultHasher::new());
-    (SETUP_CELL, FIRST_LET, PROFILE, place.toolchain.version()).hash(&mut hasher);
+    (SETUP_CELL, FIRST_LET, PROFILE, EDITION, place.toolchain.version()).hash(&mut hasher);
     for path in [
         "support-crate/src",
         "support-crate/Cargo.toml",

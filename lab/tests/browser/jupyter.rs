@@ -49,6 +49,8 @@ impl JupyterLab {
             .current_dir(project.root())
             .env("TIMELANES_STATE", &state)
             .env("TIMELANES_CACHE", project.cache())
+            // It would outlive JupyterLab, and this test looks for what does.
+            .env("TIMELANES_STANDBY", "0")
             .stdin(Stdio::null())
             .stdout(Stdio::piped());
         let mut process = Group::spawn(mark.on(&mut command)).expect("lab starts");

@@ -112,7 +112,10 @@ impl<'a> Page<'a> {
             if numbered && !shown.prompt.chars().any(|it| it.is_ascii_digit()) {
                 fault("did not run".into());
             }
-            shown.errors.iter().for_each(|error| fault(format!("says on the error stream: {error}")));
+            let means_it = is_tagged(cell, "raises-exception") || is_tagged(cell, "expects-stderr");
+            if !means_it {
+                shown.errors.iter().for_each(|error| fault(format!("says on the error stream: {error}")));
+            }
             if is_tagged(cell, "figure") && shown.figures.is_empty() {
                 fault("no figure is on the page".into());
             }

@@ -1,0 +1,50 @@
+"""What is no message, has a wrong signature or is half a message ends nothing, and is answered by nothing."""
+
+import json
+import os
+import random
+import socket
+import uuid
+
+import zmq
+from jupyter_client.session import Session
+from kernel import Kernel
+
+kernel = Kernel()
+kernel.text("let kept = 5;")
+info = json.load(open(kernel.manager.connection_file))
+context = zmq.Context()
+chance = random.Random(7)
+for channel in ("shell", "control", "stdin", "hb"):
+    address = f"tcp://{info['ip']}:{info[channel + '_port']}"
+    client = context.socket(zmq.DEALER)
+    client.linger = 0
+    client.connect(address)
+    for _ in range(50):
+        parts = [os.urandom(chance.randrange(200)) for _ in range(chance.randrange(1, 8))]
+        client.send_multipart(parts)
+        client.send_multipart([b"<IDS|MSG>"] + parts)
+    # By another key, and with parts missing, torn or of the wrong kind.
+    session = Session(key=uuid.uuid4().hex.encode())
+    session.send(client, "shutdown_request", {"restart": False})
+    session.send(client, "execute_request", {"code": "std::process::exit(1)"})
+    own = Session(key=info["key"].encode())
+    whole = own.serialize(own.msg("execute_request", {"code": "std::process::exit(1)"}))
+    for length in range(1, len(whole)):
+        client.send_multipart(whole[:length])
+    for content in ({"code": 7}, {"code": None, "silent": "x"}, {"cursor_pos": -1, "n": "x"}, {}):
+        for kind in ("complete_request", "inspect_request", "history_request", "is_complete_request", "comm_open", "?"):
+            own.send(client, kind, content)
+    for content in (b"[]", b"5", b"null", b'"text"'):
+        torn = own.serialize(own.msg("complete_request", {}))
+        client.send_multipart(torn[:1] + [own.sign(torn[2:5] + [content])] + torn[2:5] + [content])
+    # What is not even the protocol.
+    for rubbish in (b"GET / HTTP/1.1\r\n\r\n", b"\xff" * 8 + b"\x7f" + b"\x03\x00", os.urandom(300)):
+        with socket.create_connection((info["ip"], info[channel + "_port"])) as plain:
+            plain.sendall(rubbish)
+    client.close()
+with socket.create_connection((info["ip"], info["iopub_port"])) as plain:
+    plain.sendall(os.urandom(300))
+assert kernel.text("kept") == "5"
+assert kernel.client.hb_channel.is_beating()
+kernel.end()
