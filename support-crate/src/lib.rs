@@ -78,5 +78,5 @@ pub mod prelude {
     };
     // Lessons name these crates; the set-up cell stays the same in all of them.
     pub use Activity::{Blocked, Ready, Running, Waiting};
-    pub use {futures, mio, tokio};
+    pub use {futures, mio, rayon, tokio};
 }
