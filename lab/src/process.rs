@@ -6,7 +6,7 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, Once, mpsc};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 
@@ -14,6 +14,8 @@ use anyhow::{Context, Result, bail};
 const LAST_WORDS: usize = 30;
 /// How long programs that were asked to end may take for it.
 const GRACE: Duration = Duration::from_secs(15);
+/// How long the processes of a killed group may take to be gone.
+const GONE: Duration = Duration::from_millis(500);
 /// The exit code of a program that Ctrl-C ended, as shells have it.
 const INTERRUPTED: u8 = 130;
 
@@ -139,6 +141,20 @@ impl Group {
         status
     }
 
+    /// Kills the whole group, and waits until it is gone.
+    pub fn end(&mut self) {
+        let group = self.child.id();
+        orphans::adopt();
+        kill(group);
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        self.forget();
+        let start = Instant::now();
+        while orphans::are_left(group) && start.elapsed() < GONE {
+            thread::sleep(Duration::from_millis(2));
+        }
+    }
+
     fn forget(&mut self) {
         self.ended = true;
         groups().retain(|id| *id != self.child.id());
@@ -148,10 +164,7 @@ impl Group {
 impl Drop for Group {
     fn drop(&mut self) {
         if !self.ended {
-            kill(self.child.id());
-            let _ = self.child.kill();
-            let _ = self.child.wait();
-            self.forget();
+            self.end();
         }
     }
 }
@@ -319,6 +332,37 @@ pub fn terminate(_group: u32) {}
 /// Ends every process of the group: here the child alone can be ended, by its [`Group`].
 #[cfg(not(unix))]
 pub fn kill(_group: u32) {}
+
+/// What a killed program had started.
+#[cfg(unix)]
+mod orphans {
+    use nix::sys::signal::killpg;
+    use nix::sys::wait::{WaitPidFlag, waitpid};
+    use nix::unistd::Pid;
+
+    /// From now on it becomes a child of this process, so that it can be waited for. In a container nobody else might.
+    pub fn adopt() {
+        #[cfg(target_os = "linux")]
+        let _ = nix::sys::prctl::set_child_subreaper(true);
+    }
+
+    /// Whether any process of `group` is left, after taking leave of one that has ended.
+    pub fn are_left(group: u32) -> bool {
+        let Ok(group @ 2..) = i32::try_from(group) else { return false };
+        let _ = waitpid(Pid::from_raw(-group), Some(WaitPidFlag::WNOHANG));
+        killpg(Pid::from_raw(group), None).is_ok()
+    }
+}
+
+/// Without process groups the child alone is killed.
+#[cfg(not(unix))]
+mod orphans {
+    pub fn adopt() {}
+
+    pub fn are_left(_group: u32) -> bool {
+        false
+    }
+}
 
 /// Stops every process of the group in its tracks: not possible here.
 #[cfg(not(unix))]

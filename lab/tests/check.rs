@@ -425,13 +425,25 @@ fn a_kernel_that_cannot_be_started_is_a_fault_of_the_lesson() {
 
 #[test]
 fn every_fault_that_shows_in_a_run_is_found_in_its_cell() {
+    finds_every_fault_in_a_run(false);
+}
+
+#[test]
+fn a_stock_kernel_shows_the_same_faults() {
+    finds_every_fault_in_a_run(true);
+}
+
+#[track_caller]
+fn finds_every_fault_in_a_run(stock: bool) {
     let mut notebook = Notebook::sound();
     let mut wanted: Vec<_> = RUNNING.iter().map(|(kind, id, ..)| (*kind, Some((*id).to_owned()))).collect();
     for (_, id, tags, code) in RUNNING {
         notebook.plant(id, tags, code);
     }
     notebook.plant("half-a-figure", &["figure"], &figure(&["text/html", "text/plain"]));
-    notebook.plant("meant-panic", &["expects-stderr"], "panic!(\"as the lesson says\");");
+    notebook.plant("meant-panic", &["raises-exception"], "panic!(\"as the lesson says\");");
+    let thread = "assert!(std::thread::spawn(|| panic!(\"as the lesson says\")).join().is_err());";
+    notebook.plant("meant-in-thread", &["expects-stderr"], thread);
     notebook.plant("meant-error", &["raises-exception"], "let moved: u32 = \"three\";");
     notebook.plant_exercise("easy", 2, "let answer = 2;", "let answer = 1 + 1;");
     notebook.plant_exercise("hard", 3, "let answer = 1;", "let answer = 3;");
@@ -457,7 +469,7 @@ fn every_fault_that_shows_in_a_run_is_found_in_its_cell() {
     }
     let checkout = Checkout::with(&notebook);
     let before = fs::read(checkout.notebooks().join("00-start-here.ipynb")).unwrap();
-    let report = checkout.run_on(common::project(), &Options { lesson_seconds: 0.001, ..patient() });
+    let report = checkout.run_on(common::project(), &Options { stock, lesson_seconds: 0.001, ..patient() });
     let lesson = &report.lessons[0];
     let mut found: BTreeSet<_> = faults(lesson).into_iter().collect();
     assert!(found.remove(&(FaultKind::SlowLesson, None)), "{found:?}");

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use client::{python, python_of_tests, words};
+use lab::kernel::warm;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -43,6 +44,7 @@ fn ran(notebook: &PathBuf) -> (usize, usize) {
     (count, figures)
 }
 
+/// As `jupyter execute` does: this is what it calls.
 #[test]
 fn nbclient_runs_a_lesson() {
     let _alone = alone();
@@ -113,6 +115,50 @@ fn a_standby_is_made_taken_and_swept_up() {
     script_with("1", "standby.py", &[project.cache()]);
     // Nobody else has this environment: what this test ordered ends with it.
     lab::kernel::host::standby::end_all(project);
+}
+
+/// Runs a script where `mount` was done, in a view of the file system of its own; without the right to mount, says so.
+#[cfg(target_os = "linux")]
+#[track_caller]
+fn script_with_mount(mount: &str, standby: &str, name: &str, arguments: &[&Path]) {
+    let own = |rest: &[&str]| {
+        let mut command = std::process::Command::new("unshare");
+        command.args(["--mount", "sh", "-c"]).args(rest);
+        command
+    };
+    if !own(&["mount -t tmpfs none /mnt"]).status().is_ok_and(|status| status.success()) {
+        eprintln!("skipped: nothing can be mounted here");
+        return;
+    }
+    let folder = TempDir::new().unwrap();
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/clients").join(name);
+    let mut python = python(common::project(), folder.path());
+    python.env("TIMELANES_STANDBY", standby).arg(script).args(arguments);
+    let mut inside = own(&[&format!("{mount} && exec \"$@\""), "sh"]);
+    inside.env_clear().envs(python.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    inside.arg(python.get_program()).args(python.get_args()).current_dir(folder.path());
+    let output = inside.output().unwrap();
+    assert!(output.status.success(), "{}", words(&output));
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_full_disk_is_told_in_the_cell_and_leaves_nothing() {
+    let _alone = alone();
+    let cache = common::project().cache();
+    let mount = format!("mount -t tmpfs none '{}'", warm::copies(common::project()).display());
+    script_with_mount(&mount, "0", "full_disk.py", &[cache]);
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn without_memory_there_is_no_standby() {
+    let _alone = alone();
+    let folder = TempDir::new().unwrap();
+    let meminfo = folder.path().join("meminfo");
+    fs::write(&meminfo, fs::read("/proc/meminfo").unwrap()).unwrap();
+    let mount = format!("mount --bind '{}' /proc/meminfo", meminfo.display());
+    script_with_mount(&mount, "1", "short_memory.py", &[&meminfo]);
 }
 
 #[test]

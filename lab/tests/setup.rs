@@ -200,6 +200,22 @@ fn a_python_without_venv_is_named_with_debians_package() {
 }
 
 #[test]
+fn a_python_that_can_install_nothing_is_passed_over_and_what_it_began_is_made_anew() {
+    let world = World::new();
+    world.write("python-says", "3.12.1\n/usr/bin/python3\nvenv\nno ssl\n");
+    says(&world.words(&["setup"]), &["has no module `ssl`"]);
+    world.write("python-says", "3.12.1\npython3\nvenv\nssl\n");
+    world.write("offline", "");
+    world.words(&["setup"]);
+    world.remove("offline");
+    world.program("python3.13", PYTHON);
+    world.write("python-says", "3.13.1\npython3.13\nvenv\nssl\n");
+    world.words(&["setup"]);
+    says(&world.words(&["doctor"]), &["JupyterLab (.venv)           there"]);
+    assert_eq!((world.count("venvs"), world.count("pips")), (2, 2));
+}
+
+#[test]
 fn a_network_lost_in_the_middle_is_named_and_the_next_run_goes_on() {
     let world = World::new();
     world.write("offline", "");

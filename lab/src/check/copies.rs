@@ -45,11 +45,6 @@ impl Copy {
     pub fn connection_file(&self) -> PathBuf {
         self.root.path().join("connection.json")
     }
-
-    /// What the kernel itself says, as against its cells.
-    pub fn kernel_log(&self) -> PathBuf {
-        self.root.path().join("kernel.log")
-    }
 }
 
 fn copy_folder(from: &Path, to: &Path) -> std::io::Result<()> {

@@ -14,7 +14,7 @@ use super::fault::{Fault, FaultKind};
 use super::lesson::Lesson;
 use super::options::Options;
 use super::progress::Progress;
-use super::rehearsal::{Limits, Rehearsal, Run};
+use super::rehearsal::{Conditions, Rehearsal, Run};
 use super::report::{LessonReport, Report};
 use super::session::Session;
 use super::{anatomy, answers, closed, exercise, form, glossary, jobs, links, mend, python, size, terms};
@@ -35,13 +35,13 @@ pub async fn examine(project: &Project, notebooks: &Path, options: &Options) -> 
         mend(&course, &mut asked)?;
     }
     let jobs = options.jobs.map_or_else(jobs::default, usize::from).min(asked.len());
-    let limits = (!options.no_run).then(|| Limits::of(options, jobs));
+    let conditions = (!options.no_run).then(|| Conditions::of(options, jobs));
     let (course, all, bars) = (&course, asked.len(), &MultiProgress::new());
     let lessons = asked.into_iter().enumerate().map(|(index, (lesson, found))| async move {
         match found {
             Ok(path) => {
                 let progress = Progress::new(bars, &lesson.lesson, index + 1, all);
-                examine_one(project, course, &path, lesson, limits, &progress).await
+                examine_one(project, course, &path, lesson, conditions, &progress).await
             }
             Err(fault) => LessonReport { faults: vec![fault], ..lesson },
         }
@@ -98,7 +98,7 @@ async fn examine_one(
     course: &Course,
     path: &Path,
     mut report: LessonReport,
-    limits: Option<Limits>,
+    conditions: Option<Conditions>,
     progress: &Progress,
 ) -> LessonReport {
     match Lesson::read(path) {
@@ -107,8 +107,8 @@ async fn examine_one(
             report.cells = lesson.cells.len();
             let trials = read(course, &lesson, &mut report);
             let runs = lesson.code().next().is_some() && !form::is_for_another_kernel(&lesson);
-            if runs && let Some(limits) = limits {
-                perform(project, course, &lesson, &trials, limits, progress, &mut report).await;
+            if runs && let Some(conditions) = conditions {
+                perform(project, course, &lesson, &trials, conditions, progress, &mut report).await;
             }
         }
     }
@@ -144,12 +144,12 @@ async fn perform(
     course: &Course,
     lesson: &Lesson,
     trials: &[(Exercise, Vec<Answer>)],
-    limits: Limits,
+    conditions: Conditions,
     progress: &Progress,
     report: &mut LessonReport,
 ) {
     report.faults.extend(python::run(project, lesson).await);
-    match rehearse(project, course, lesson, trials, limits, progress).await {
+    match rehearse(project, course, lesson, trials, conditions, progress).await {
         Ok(run) => {
             report.seconds = Some((run.seconds * 1000.0).round() / 1000.0);
             report.figures = run.figures;
@@ -171,11 +171,12 @@ async fn rehearse(
     course: &Course,
     lesson: &Lesson,
     trials: &[(Exercise, Vec<Answer>)],
-    limits: Limits,
+    conditions: Conditions,
     progress: &Progress,
 ) -> Result<Run> {
     progress.starting();
     let copy = Copy::make(course.folder(), &project.support_crate())?;
-    let session = Session::start(project, copy).await.context("the kernel could not be started")?;
-    Ok(Rehearsal::new(lesson, trials, session, limits, progress).perform().await)
+    let session =
+        Session::start(project, copy, conditions.kernel).await.context("the kernel could not be started")?;
+    Ok(Rehearsal::new(lesson, trials, session, conditions, progress).perform().await)
 }

@@ -75,8 +75,9 @@ fault_kinds! {
     // The run
     KernelNotStarted "kernel-not-started" "run `cargo lab doctor`: it says what is missing";
     CompileError "compile-error" "mend the code; when the lesson is about this error, tag the cell `raises-exception`";
-    Panicked "panic" "mend the code; when the lesson is about this panic, tag the cell `expects-stderr`";
-    ErrorReturned "error-returned" "find out why the call failed; the `?` in the cell passed the error on";
+    Panicked "panic" "mend the code; when the lesson is about this panic, tag the cell `raises-exception`, or `expects-stderr` when \
+         it is in a thread or task of its own";
+    ErrorReturned "error-returned" "find out why the call failed; when the lesson is about this error, tag the cell `raises-exception`";
     CompilerWarning "compiler-warning" "change the code so that the compiler has nothing to say";
     Stderr "stderr" "print to stdout; when stderr is meant, tag the cell `expects-stderr`";
     NoStderr "no-stderr" "take the tag `expects-stderr` away, or let the cell write to stderr";

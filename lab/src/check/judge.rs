@@ -3,9 +3,9 @@
 use jupyter_protocol::{Media, MediaType};
 use serde_json::Value;
 
-use super::answer::{Ending, Outcome};
 use super::fault::{Fault, FaultKind};
 use super::lesson::{Cell, Kind};
+use crate::kernel::outcome::{Ending, Outcome};
 
 /// The MIME type of a verdict.
 const VERDICT: &str = "application/vnd.timelanes.verdict+json";
@@ -28,18 +28,20 @@ pub fn faults(cell: &Cell, outcome: &Outcome, limit: f64, kernel_log: &str, duri
     let fault = |kind, what: String, text: &str| cell.fault(kind, during.to_owned() + &what).quoting(text);
     match outcome.ending {
         Ending::Ok => {}
-        Ending::Error => faults.extend(error(cell, outcome, during)),
+        Ending::Error => faults.extend(error(cell, outcome, kernel_log, during)),
         Ending::TimedOut => {
             let what = format!("the cell did not end within {limit} s, and was stopped");
             faults.push(fault(FaultKind::SlowCell, what, &outcome.stderr));
         }
         Ending::Died => faults.push(fault(FaultKind::KernelDied, "the kernel ended".into(), kernel_log)),
     }
-    if cell.has_tag("raises-exception") && outcome.ending == Ending::Ok {
-        let what = "the cell is tagged `raises-exception`, and compiled";
+    let failed_unnoticed = failed_unnoticed(cell, outcome);
+    let expects_error = cell.has_tag("raises-exception");
+    if expects_error && outcome.ending == Ending::Ok && !failed_unnoticed {
+        let what = "the cell is tagged `raises-exception`, and ran without an error";
         faults.push(fault(FaultKind::NoError, what.into(), ""));
     }
-    if outcome.ending == Ending::Ok {
+    if outcome.ending == Ending::Ok && !(expects_error && failed_unnoticed) {
         faults.extend(stderr(cell, outcome, during));
     }
     if faults.is_empty() && cell.is(Kind::Code, "figure") {
@@ -48,25 +50,31 @@ pub fn faults(cell: &Cell, outcome: &Outcome, limit: f64, kernel_log: &str, duri
     faults
 }
 
-fn error(cell: &Cell, outcome: &Outcome, during: &str) -> Option<Fault> {
-    let died = process_died(outcome);
-    let (kind, what) = match died {
-        true => (FaultKind::ProcessDied, "the process that runs the cells ended"),
-        false => (FaultKind::CompileError, "the code does not compile"),
+/// What an `error` answer says. The course's own kernel names what happened; a stock evcxr_jupyter answers so only for
+/// code that does not compile and for a dead process.
+fn error(cell: &Cell, outcome: &Outcome, kernel_log: &str, during: &str) -> Option<Fault> {
+    let (kind, what) = match outcome.error.as_deref() {
+        Some("kernel ended") => (FaultKind::KernelDied, "the kernel ended"),
+        _ if variables_are_gone(outcome) => (FaultKind::ProcessDied, "the process that runs the cells ended"),
+        _ if cell.has_tag("raises-exception") => return None,
+        Some("panic") => (FaultKind::Panicked, "the cell panicked"),
+        Some("error") => (FaultKind::ErrorReturned, "the cell ended early with an error"),
+        _ => (FaultKind::CompileError, "the code does not compile"),
     };
-    let text = if outcome.stderr.is_empty() {
-        &outcome.errors
-    } else {
-        &format!("{}{}", outcome.errors, outcome.stderr)
-    };
-    let expected = !died && cell.has_tag("raises-exception");
-    (!expected).then(|| cell.fault(kind, format!("{during}{what}")).quoting(text))
+    let text = [&outcome.errors, &outcome.stderr, kernel_log].concat();
+    Some(cell.fault(kind, format!("{during}{what}")).quoting(console::strip_ansi_codes(&text).trim()))
 }
 
-/// Whether the process that runs the cells is gone, and all variables with it. Nothing but the text sets this
-/// apart from code that does not compile.
-pub fn process_died(outcome: &Outcome) -> bool {
-    outcome.errors.contains("Subprocess terminated with status")
+/// Whether the process that runs the cells is gone, or the kernel, and all variables with it.
+pub fn variables_are_gone(outcome: &Outcome) -> bool {
+    matches!(outcome.error.as_deref(), Some("process ended" | "kernel ended" | "interrupted"))
+        || outcome.errors.contains("Subprocess terminated with status")
+}
+
+/// Whether the cell panicked, or returned an error, and the kernel answered "ok", as a stock evcxr_jupyter does.
+fn failed_unnoticed(cell: &Cell, outcome: &Outcome) -> bool {
+    let text = outcome.stderr.trim();
+    text.contains("panicked at") || (!text.is_empty() && passes_errors_on(&cell.source))
 }
 
 fn stderr(cell: &Cell, outcome: &Outcome, during: &str) -> Option<Fault> {

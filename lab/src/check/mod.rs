@@ -6,7 +6,7 @@
 //! | `options`, `examination`, `jobs` | what is asked for, the order of a check, how many lessons at once |
 //! | `form`, `anatomy`, `exercise`, `closed`, `size`, `terms`, `links` | the rules on a lesson as it lies on disk |
 //! | `mend`, `glossary` | what `--fix` writes |
-//! | `copies`, `kernel_process`, `session`, `answer` | running code on a kernel, far from the learner's files |
+//! | `copies`, `session` | running code on a kernel, far from the learner's files |
 //! | `rehearsal`, `trial`, `judge`, `python` | running a lesson and all answers, and what that says about it |
 //! | `fault`, `report`, `progress` | what can be wrong, and how it is told |
 //!
@@ -14,7 +14,8 @@
 //!
 //! **Cells and their tags**, in order: `header`, `nav`, `setup`, then the lesson (`predict`, `figure`,
 //! `vary`, and two or three times `exercise`, `check`, `solution`), `recap`, `complete`, perhaps Further,
-//! `nav`. What `raises-exception` (does not compile) or `expects-stderr` (panics) is meant to.
+//! `nav`. What `raises-exception` (does not compile, panics, returns an error) or
+//! `expects-stderr` (a panic in a thread or task of its own is told there) is meant to.
 //!
 //! **Sizes**: 45 minutes, 12 code cells of at most 20 lines (a guess, which is tagged `predict` and not
 //! `figure`, is not counted, nor `setup`, `check`, `complete`; a check has at most 40 lines), 120 words
@@ -86,7 +87,6 @@ use anyhow::Result;
 use crate::project::Project;
 
 mod anatomy;
-mod answer;
 mod answers;
 mod closed;
 mod copies;
@@ -98,7 +98,6 @@ mod form;
 mod glossary;
 mod jobs;
 mod judge;
-mod kernel_process;
 mod lesson;
 mod links;
 mod markdown;

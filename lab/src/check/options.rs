@@ -27,6 +27,9 @@ pub struct Options {
     /// Validate only; start no kernel.
     #[arg(long)]
     pub no_run: bool,
+    /// Run the lessons on evcxr_jupyter alone, as other kernels' users have it, instead of the course's own kernel.
+    #[arg(long)]
+    pub stock: bool,
     /// Check the lessons in this folder instead of the checkout's.
     #[arg(long, value_name = "FOLDER", hide = true)]
     pub folder: Option<PathBuf>,
@@ -49,6 +52,7 @@ impl Default for Options {
             fix: false,
             json: false,
             no_run: false,
+            stock: false,
             jobs: None,
             cell_seconds: 30.0,
             lesson_seconds: 60.0,

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use super::answer::{Ending, Outcome};
 use super::answers::Answer;
 use super::exercise::Exercise;
 use super::fault::{Fault, FaultKind};
@@ -12,22 +11,26 @@ use super::lesson::{Cell, Kind, Lesson};
 use super::options::Options;
 use super::progress::Progress;
 use super::report::Tally;
-use super::session::Session;
+use super::session::{Kernel, Session};
+use crate::kernel::outcome::{Ending, Outcome};
 
-/// The limits of a run.
+/// How lessons are run.
 #[derive(Debug, Clone, Copy)]
-pub struct Limits {
-    /// Of one cell.
+pub struct Conditions {
+    /// On this kernel.
+    pub kernel: Kernel,
+    /// The limit of one cell.
     pub cell: Duration,
-    /// Of all cells of a lesson, each run once.
+    /// The limit of all cells of a lesson, each run once.
     pub lesson: Duration,
 }
 
-impl Limits {
-    /// The limits asked for, where `jobs` lessons run at the same time.
+impl Conditions {
+    /// What was asked for, where `jobs` lessons run at the same time.
     pub fn of(options: &Options, jobs: usize) -> Self {
         let seconds = |limit: f64| Duration::from_secs_f64(limit * jobs::patience(jobs));
-        Self { cell: seconds(options.cell_seconds), lesson: seconds(options.lesson_seconds) }
+        let kernel = if options.stock { Kernel::Stock } else { Kernel::Own };
+        Self { kernel, cell: seconds(options.cell_seconds), lesson: seconds(options.lesson_seconds) }
     }
 }
 
@@ -48,7 +51,7 @@ pub struct Rehearsal<'a> {
     pub(super) lesson: &'a Lesson,
     trials: &'a [(Exercise, Vec<Answer>)],
     session: Session,
-    limits: Limits,
+    conditions: Conditions,
     progress: &'a Progress,
     pub(super) run: Run,
 }
@@ -62,10 +65,10 @@ impl<'a> Rehearsal<'a> {
         lesson: &'a Lesson,
         trials: &'a [(Exercise, Vec<Answer>)],
         session: Session,
-        limits: Limits,
+        conditions: Conditions,
         progress: &'a Progress,
     ) -> Self {
-        Self { lesson, trials, session, limits, progress, run: Run::default() }
+        Self { lesson, trials, session, conditions, progress, run: Run::default() }
     }
 
     /// Runs the lesson.
@@ -106,9 +109,9 @@ impl<'a> Rehearsal<'a> {
     /// Runs `code` in place of what stands in `cell`, and gives every fault that shows.
     pub(super) async fn attempt(&mut self, cell: &Cell, code: &str, during: &str) -> (Outcome, Vec<Fault>) {
         self.progress.cell(cell, self.lesson.cells.len(), during);
-        let outcome = self.session.execute(code, self.limits.cell).await;
-        let log = if outcome.ending == Ending::Died { self.session.log() } else { String::new() };
-        let faults = judge::faults(cell, &outcome, self.limits.cell.as_secs_f64(), &log, during);
+        let outcome = self.session.execute(code, self.conditions.cell).await;
+        let log = if outcome.ending == Ending::Died { self.session.log().await } else { String::new() };
+        let faults = judge::faults(cell, &outcome, self.conditions.cell.as_secs_f64(), &log, during);
         (outcome, faults)
     }
 
@@ -124,7 +127,7 @@ impl<'a> Rehearsal<'a> {
     }
 
     fn judge_length(&mut self) {
-        let (seconds, limit) = (self.run.seconds, self.limits.lesson.as_secs_f64());
+        let (seconds, limit) = (self.run.seconds, self.conditions.lesson.as_secs_f64());
         if seconds > limit {
             let what =
                 format!("the lesson's cells ran for {seconds:.1} s together; at most {limit} s wanted");
@@ -137,7 +140,7 @@ impl<'a> Rehearsal<'a> {
 pub(super) fn goes_on(outcome: &Outcome) -> Result<(), Over> {
     let lost = match outcome.ending {
         Ending::Ok => false,
-        Ending::Error => judge::process_died(outcome),
+        Ending::Error => judge::variables_are_gone(outcome),
         Ending::TimedOut | Ending::Died => true,
     };
     if lost { Err(Over) } else { Ok(()) }

@@ -4,13 +4,13 @@
 //! All on one kernel, one after another, as a learner would: first what must be refused, so that nothing right is
 //! left for a check to find; last the solution, so that the cells below have what they need.
 
-use super::answer::{Ending, Outcome};
 use super::answers::{Answer, Intent};
 use super::exercise::Exercise;
 use super::fault::{Fault, FaultKind};
 use super::judge::{self, Verdict};
 use super::lesson::Cell;
 use super::rehearsal::{Over, Rehearsal, goes_on};
+use crate::kernel::outcome::{Ending, Outcome};
 
 /// How many hints an exercise gives.
 const HINTS: usize = 3;

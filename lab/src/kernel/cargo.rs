@@ -15,13 +15,14 @@ use std::process::{Command, ExitCode, Output};
 use anyhow::{Context, Result};
 use serde_json::Value;
 
+use crate::setup::outline::{self, Docs};
 use crate::setup::{files, warm};
 
 /// The real cargo.
 pub const REAL: &str = "TIMELANES_CARGO";
 /// The folder of the answers, in a kernel's workspace.
 pub const ANSWERS: &str = "TIMELANES_ANSWERS";
-/// Set while the answers are collected.
+/// Set while the answers are collected, to the folder of outlines.
 pub const COLLECT: &str = "TIMELANES_ANSWERS_COLLECT";
 /// Stands for the kernel's workspace, which each kernel has in another place.
 const WORK: &str = "@TIMELANES-WORK@";
@@ -123,16 +124,54 @@ impl Question {
         Some(fs::read_to_string(&self.file).ok()?.replace(WORK, &self.work))
     }
 
+    /// Replaces the sources of `package` by outlines. Where that is not possible, they stay.
+    fn outline(&self, package: &mut Value) {
+        let Some(outlines) = env::var_os(COLLECT).map(PathBuf::from) else { return };
+        let Some(from) = package["manifest_path"].as_str().and_then(|path| Path::new(path).parent()) else {
+            return;
+        };
+        let (name, version) =
+            (package["name"].as_str().unwrap_or_default(), package["version"].as_str().unwrap_or_default());
+        let folder = if name == NAMED[0] {
+            Path::new(&self.work).join(warm::OUTLINE)
+        } else {
+            outlines.join(format!("{name}-{version}"))
+        };
+        // Those of the support crate are there.
+        let is_there = name == NAMED[0] || files::is_whole(&folder);
+        if is_there || files::make_whole(&folder, |to| outline::of_crate(from, to, Docs::Drop)).is_ok() {
+            move_to(package, &folder);
+        }
+    }
+
     /// Keeps an answer for the next time.
     fn keep(&self, answer: &str) -> Result<()> {
-        let named = if self.is_about_crates { only_named(answer) } else { None };
+        let named = if self.is_about_crates {
+            only_named(answer, &mut |package| self.outline(package))
+        } else {
+            None
+        };
         let answer = named.unwrap_or_else(|| answer.to_owned());
         files::write_whole(&self.file, answer.replace(&self.work, WORK).as_bytes())
     }
 }
 
+/// Has `package` lie in `folder`, as far as anybody reads it.
+fn move_to(package: &mut Value, folder: &Path) -> Option<()> {
+    let old = Path::new(package["manifest_path"].as_str()?).parent()?.to_owned();
+    let moved = |path: &Value| {
+        Some(Value::from(folder.join(Path::new(path.as_str()?).strip_prefix(&old).ok()?).to_str()?))
+    };
+    package["manifest_path"] = moved(&package["manifest_path"])?;
+    for target in package["targets"].as_array_mut()? {
+        target["src_path"] = moved(&target["src_path"])?;
+    }
+    Some(())
+}
+
 /// `cargo metadata` without the crates that no cell names; none when it is not about the support crate.
-fn only_named(metadata: &str) -> Option<String> {
+/// Those that are left, and are none of the workspace's own, are handed to `replace`.
+fn only_named(metadata: &str, replace: &mut dyn FnMut(&mut Value)) -> Option<String> {
     let mut metadata: Value = serde_json::from_str(metadata).ok()?;
     let members: HashSet<String> = metadata["workspace_members"]
         .as_array()?
@@ -147,6 +186,8 @@ fn only_named(metadata: &str) -> Option<String> {
         let is = |field: &str, wanted: &dyn Fn(&str) -> bool| package[field].as_str().is_some_and(wanted);
         is("name", &|name| NAMED.contains(&name)) || is("id", &|id| members.contains(id))
     });
+    let is_member = |package: &Value| package["id"].as_str().is_some_and(|id| members.contains(id));
+    packages.iter_mut().filter(|package| !is_member(package)).for_each(replace);
     let kept: HashSet<String> =
         packages.iter().filter_map(|it| Some(it["id"].as_str()?.to_owned())).collect();
     let is_kept = |id: &Value| id.as_str().is_some_and(|id| kept.contains(id));
@@ -199,11 +240,11 @@ mod tests {
                 { "id": "plotters-id", "dependencies": [], "deps": [] },
             ] },
         });
-        let named = only_named(&metadata.to_string()).unwrap();
+        let named = only_named(&metadata.to_string(), &mut |_| {}).unwrap();
         assert!(
             named.contains("tokio-id") && named.contains("ctx-id") && !named.contains("plotters"),
             "{named}"
         );
-        assert_eq!(only_named(&named.replace("timelanes", "other")), None);
+        assert_eq!(only_named(&named.replace("timelanes", "other"), &mut |_| {}), None);
     }
 }

@@ -9,24 +9,31 @@
 //! | [`cargo`] | answers what rust-analyzer asks at each start |
 //! | [`warm`] | a kernel's own copy of the folder in which the support crate is built already |
 //! | [`environment`] | what a kernel finds Rust by, whoever starts it |
-//! | [`drive`] | a client that waits for a kernel and runs cells in it |
+//! | [`client`] | starts a kernel, waits for it, runs cells in it |
+//! | [`outcome`] | all that comes of a cell |
+//! | [`drive`] | the same for a thread that may wait |
 
 pub mod cargo;
+pub mod client;
 pub mod drive;
 pub mod environment;
 pub mod front;
 pub mod host;
 pub mod markers;
+pub mod outcome;
 pub mod rustc;
 pub mod warm;
 
 use std::env;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::project::Project;
-use crate::setup::{evcxr, sources, spec, warm as setup_warm};
+use crate::setup::{evcxr as setup_evcxr, sources, spec, warm as setup_warm};
 pub use warm::WarmFolder;
+
+/// The variable that names the folder in which cells run, when that is not the checkout's `notebooks/`.
+pub const FOLDER: &str = "TIMELANES_FOLDER";
 
 /// The kernel as its spec starts it, for `connection_file`: a front with evcxr_jupyter behind it.
 pub fn front_command(project: &Project, connection_file: &Path) -> Command {
@@ -36,22 +43,17 @@ pub fn front_command(project: &Project, connection_file: &Path) -> Command {
     command
 }
 
-/// Stock `evcxr_jupyter` for `connection_file`, ready to spawn in a process group of its own, to be killed whole.
+/// Stock `evcxr_jupyter` for `connection_file`.
 ///
 /// Its current folder is `notebooks/`, so that the lessons' set-up cell means the support crate of this checkout.
 pub fn command(project: &Project, warm: &WarmFolder, connection_file: &Path) -> Command {
-    let mut command = in_this_group(project, warm, connection_file, Behind::Nothing);
-    #[cfg(unix)]
-    std::os::unix::process::CommandExt::process_group(&mut command, 0);
-    command
+    evcxr(project, warm, connection_file, Behind::Nothing)
 }
 
 /// The kernel that makes a folder warm: as one behind the front, and what rust-analyzer asks is kept.
 pub(crate) fn warming_command(project: &Project, warm: &WarmFolder, connection_file: &Path) -> Command {
-    let mut command = in_this_group(project, warm, connection_file, Behind::Front);
-    #[cfg(unix)]
-    std::os::unix::process::CommandExt::process_group(&mut command, 0);
-    command.env(cargo::COLLECT, "1");
+    let mut command = evcxr(project, warm, connection_file, Behind::Front);
+    command.env(cargo::COLLECT, sources::outlines(project));
     command
 }
 
@@ -64,13 +66,13 @@ enum Behind {
     Front,
 }
 
-fn in_this_group(project: &Project, warm: &WarmFolder, connection_file: &Path, behind: Behind) -> Command {
+fn evcxr(project: &Project, warm: &WarmFolder, connection_file: &Path, behind: Behind) -> Command {
     let place = warm.place();
-    let mut command = Command::new(evcxr::program(place));
+    let mut command = Command::new(setup_evcxr::program(place));
     command
         .arg("--control_file")
         .arg(connection_file)
-        .current_dir(project.notebooks())
+        .current_dir(env::var_os(FOLDER).map_or_else(|| project.notebooks(), PathBuf::from))
         .env("EVCXR_TMPDIR", warm.crate_folder())
         .env("EVCXR_CONFIG_DIR", warm.config_folder())
         // The kernel would bring a kernel spec of the user's own up to date. There is none in here.
@@ -85,7 +87,8 @@ fn in_this_group(project: &Project, warm: &WarmFolder, connection_file: &Path, b
     if behind == Behind::Front && rustc.is_file() {
         command.env("RUSTC_WORKSPACE_WRAPPER", rustc);
     }
-    if let Some(sources) = sources::folder(place).or_else(|| place.toolchain.library()) {
+    let sources = warm.sources().or_else(|| sources::folder(place)).or_else(|| place.toolchain.library());
+    if let Some(sources) = sources {
         command.env("RUST_SRC_PATH", sources);
     }
     if env::var_os("TIMELANES_STATE").is_none() {

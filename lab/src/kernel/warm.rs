@@ -5,16 +5,21 @@
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 use tempfile::TempDir;
 
 use crate::project::Project;
 use crate::setup::lock::Lock;
-use crate::setup::{Place, files, warm};
+use crate::setup::{Place, files, sources, warm};
 
 /// The file that a kernel and its host keep locked.
 pub(crate) const OWNER: &str = "owner.lock";
+/// The names, in a kernel's workspace, of outlines of the standard library, and of its whole sources.
+const STD: &str = "std";
+const WHOLE_STD: &str = "std-whole";
 const ALL: &str = "copies.lock";
 
 /// The folder of one kernel; removed on drop.
@@ -44,6 +49,7 @@ impl WarmFolder {
         };
         let copy = Self { place, owner, folder };
         copy.fill()?;
+        copy.link_sources()?;
         Ok(copy)
     }
 
@@ -53,7 +59,9 @@ impl WarmFolder {
     /// When it cannot be locked.
     pub(crate) fn around(place: &Place, folder: TempDir) -> Result<Self> {
         let owner = Lock::quietly(folder.path(), OWNER, false)?;
-        Ok(Self { place: place.clone(), owner, folder })
+        let warm = Self { place: place.clone(), owner, folder };
+        warm.link_sources()?;
+        Ok(warm)
     }
 
     /// The folder itself.
@@ -78,9 +86,35 @@ impl WarmFolder {
         self.work().join(warm::CONFIG)
     }
 
+    /// Outlines of the standard library's sources, if they can be used.
+    pub(crate) fn sources(&self) -> Option<PathBuf> {
+        Some(self.work().join(STD)).filter(|folder| folder.join("core").is_dir())
+    }
+
     /// The workspace of the kernel's crate.
     pub(crate) fn work(&self) -> PathBuf {
         self.path().join("work")
+    }
+
+    /// The kernel reads outlines of the standard library under a name in its own folder, so that they can be replaced
+    /// by the whole sources while it runs.
+    #[cfg(unix)]
+    fn link_sources(&self) -> Result<()> {
+        let (outlines, whole) = (sources::outlined(&self.place)?, sources::folder(&self.place));
+        for (name, folder) in [(STD, outlines), (WHOLE_STD, whole)] {
+            let link = self.work().join(name);
+            files::remove(&link)?;
+            if let Some(folder) = folder {
+                files::create(&self.work())?;
+                std::os::unix::fs::symlink(folder, link)?;
+            }
+        }
+        Ok(())
+    }
+
+    #[cfg(not(unix))]
+    fn link_sources(&self) -> Result<()> {
+        Ok(())
     }
 
     fn fill(&self) -> Result<()> {
@@ -91,7 +125,7 @@ impl WarmFolder {
                 files::copy_folder(&from, &self.work(), &|_| true)?;
                 if !is_current {
                     eprintln!("the support crate or Rust changed since the set-up: this start is slower");
-                    warm::forget_outdated_answers(&self.place, &self.work())?;
+                    warm::renew_answers(&self.place, &self.work())?;
                     warm::write_workspace(&self.place, &self.work())?;
                 }
                 Ok(())
@@ -104,6 +138,12 @@ impl WarmFolder {
             }
         }
     }
+}
+
+/// From now on the kernel whose workspace is `work` reads whole sources of the standard library.
+pub fn use_whole_sources(work: &Path) {
+    // Without it, it reads them already.
+    let _ = fs::rename(work.join(WHOLE_STD), work.join(STD));
 }
 
 /// How many kernels run, in all checkouts that use this cache.
@@ -144,6 +184,17 @@ fn end_all_in(folder: &Path) {
 
 #[cfg(not(target_os = "linux"))]
 fn end_all_in(_folder: &Path) {}
+
+/// Waits until the kernel in `folder`, whose host was killed, has ended with it, and removes what it leaves.
+pub(crate) fn remove_left(folder: &Path) {
+    let _owner = Lock::quietly(folder, OWNER, false);
+    end_all_in(folder);
+    let start = Instant::now();
+    // They may still end in it.
+    while files::remove(folder).is_err() && start.elapsed() < Duration::from_secs(5) {
+        thread::sleep(Duration::from_millis(20));
+    }
+}
 
 /// Removes what crashed kernels left.
 fn sweep(folders: &Path) -> Result<()> {

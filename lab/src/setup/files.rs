@@ -85,7 +85,7 @@ pub fn remove(path: &Path) -> Result<()> {
     }
 }
 
-/// Copies a folder with the times of its files, by which cargo knows what it has built.
+/// Copies a folder with the times of its files, by which cargo knows what it has built. Links stay behind.
 ///
 /// # Errors
 /// When something cannot be read or written.
@@ -93,7 +93,7 @@ pub fn copy_folder(from: &Path, to: &Path, wanted: &dyn Fn(&Path) -> bool) -> Re
     create(to)?;
     for (path, is_folder) in entries(from)? {
         let target = to.join(path.file_name().unwrap_or_default());
-        if !wanted(&path) {
+        if !wanted(&path) || path.is_symlink() {
             continue;
         } else if is_folder {
             copy_folder(&path, &target, wanted)?;

@@ -16,6 +16,7 @@ pub mod evcxr;
 pub mod fault;
 pub mod files;
 pub mod lock;
+pub mod outline;
 pub mod progress;
 pub mod python;
 pub mod sources;

@@ -12,7 +12,8 @@ use crate::process;
 use crate::project::Project;
 
 const OLDEST: (u32, u32) = (3, 10);
-/// Prints the version, the program, and whether environments can be made. Debian has `venv` without `ensurepip`.
+/// Prints the version, the program, whether environments can be made (Debian has `venv` without `ensurepip`), and whether
+/// anything can be fetched (a Python that was compiled without OpenSSL has no `ssl`).
 const ASK: &str = "import sys
 print('%d.%d.%d' % sys.version_info[:3])
 print(sys.executable)
@@ -20,7 +21,12 @@ try:
     import venv, ensurepip
     print('venv')
 except ImportError:
-    print('no venv')";
+    print('no venv')
+try:
+    import ssl
+    print('ssl')
+except ImportError:
+    print('no ssl')";
 const GET_PYTHON: &str = "install Python 3.10 or newer (https://www.python.org/downloads, or your system's \
     package `python3`), then run this again";
 
@@ -50,15 +56,16 @@ impl Step for Python {
         let python = find()?;
         let (key, unfinished) = (key(project)?, project.venv().join("unfinished"));
         // A virtual environment knows its own path and cannot be renamed: it is made in place, and counts from
-        // the moment its stamp is written. A half-made one of the same kind goes on.
+        // the moment its stamp is written. A half-made one of the same kind, by the same Python, goes on.
         files::remove(&stamp(project))?;
-        let goes_on = fs::read_to_string(&unfinished).is_ok_and(|found| found == key);
+        let kind = format!("{key}\n{}", python.display());
+        let goes_on = fs::read_to_string(&unfinished).is_ok_and(|found| found == kind);
         if !goes_on || !project.python().is_file() {
             files::remove(&project.venv())?;
             let mut make = Command::new(&python);
             make.args(["-m", "venv"]).arg(project.venv()).current_dir(project.root());
             process::run(without_user_settings(&mut make), &mut |_| {})?;
-            files::write_whole(&unfinished, key.as_bytes())?;
+            files::write_whole(&unfinished, kind.as_bytes())?;
         }
         install(project)?;
         files::remove(&unfinished)?;
@@ -144,6 +151,10 @@ fn ask(name: &Path) -> Result<Result<PathBuf, String>> {
         Err(format!(
             "Python {version} ({program}) has no module `venv`: install it (on Debian and Ubuntu: \
              apt install python3-venv), then run this again"
+        ))
+    } else if lines.next() == Some("no ssl") {
+        Err(format!(
+            "Python {version} ({program}) has no module `ssl`, so it can install nothing: {GET_PYTHON}"
         ))
     } else {
         Ok(PathBuf::from(program))

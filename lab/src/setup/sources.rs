@@ -10,8 +10,10 @@ use std::process::Command;
 use anyhow::{Context, Result};
 use serde_json::Value;
 
+use super::outline::{self, Docs};
 use super::{Place, State, Step, files};
 use crate::process;
+use crate::project::Project;
 
 /// Each crate with those it uses.
 const CRATES: [(&str, &[&str]); 7] = [
@@ -39,6 +41,24 @@ const UNUSABLE: &str = "unusable";
 pub fn folder(place: &Place) -> Option<PathBuf> {
     let folder = path(place);
     (files::is_whole(&folder) && !folder.join(UNUSABLE).exists()).then_some(folder)
+}
+
+/// The folder of outlines of the same and of other crates' sources, named by what they are outlines of.
+pub fn outlines(project: &Project) -> PathBuf {
+    project.cache().join(format!("outlines-{}", outline::EDITION))
+}
+
+/// The outlines of the copy, made where they are missing; none when there is no copy of use.
+///
+/// # Errors
+/// When they cannot be written.
+pub fn outlined(place: &Place) -> Result<Option<PathBuf>> {
+    let Some(from) = folder(place) else { return Ok(None) };
+    let to = outlines(&place.project).join(format!("std-{}", place.toolchain.version()));
+    if !files::is_whole(&to) {
+        files::make_whole(&to, |folder| outline::of_folder(&from, folder, Docs::Drop, &|_| true))?;
+    }
+    Ok(Some(to))
 }
 
 /// Notes that no types could be inferred from the copy: the full sources are used from then on.

@@ -14,6 +14,7 @@ use std::time::SystemTime;
 use anyhow::{Context, Result, bail};
 
 use super::lock::Lock;
+use super::outline::{self, Docs};
 use super::progress::Progress;
 use super::{Place, State, Step, files, sources};
 use crate::kernel::{self, WarmFolder, drive::Session};
@@ -35,7 +36,7 @@ const FIRST_FIGURE: [&str; 2] = [
     ";\nOk(()) }; };",
 ];
 /// Counts up when set-up makes something else of the same sources.
-const EDITION: u32 = 3;
+const EDITION: u32 = 4;
 /// What cannot be inferred when something is missing in the sources of the standard library.
 const TYPES: &str = "let types = std::collections::HashMap::<u32, String>::new().iter().map(|(key, _)| *key)\
     .collect::<Vec<_>>(); let threads = std::thread::spawn(|| 3u32); let sum = threads.join().unwrap();";
@@ -73,6 +74,7 @@ impl Step for Warm {
         }
         // Of an earlier state of the support crate.
         files::remove(&warm.work().join(ANSWERS))?;
+        write_outline(&place.project.support_crate(), &warm.work())?;
         if let Err(error) = heat(place, &warm) {
             if crate::process::is_stopped() || fs::read(prelude(&warm.work()))? == plain {
                 return Err(error);
@@ -114,18 +116,31 @@ pub fn newest(place: &Place) -> Option<(PathBuf, bool)> {
 pub const ANSWERS: &str = "answers";
 const MANIFEST: &str = "manifest";
 
-/// Removes what rust-analyzer was answered, if that depends on what has changed: then it asks cargo itself.
+/// The outlines of the support crate, in a kernel's workspace.
+pub const OUTLINE: &str = "outline";
+
+/// Writes outlines of the support crate as it is now.
 ///
 /// # Errors
-/// When it cannot be removed.
-pub fn forget_outdated_answers(place: &Place, work: &Path) -> Result<()> {
+/// When they cannot be written.
+pub fn write_outline(support_crate: &Path, work: &Path) -> Result<()> {
+    files::remove(&work.join(OUTLINE))?;
+    outline::of_crate(support_crate, &work.join(OUTLINE), Docs::Keep)
+}
+
+/// Brings what rust-analyzer was answered up to date. If it depends on what has changed, it is removed: then it asks cargo
+/// itself.
+///
+/// # Errors
+/// When it cannot be written or removed.
+pub fn renew_answers(place: &Place, work: &Path) -> Result<()> {
     let project = &place.project;
     let is_same = |old: PathBuf, new: PathBuf| fs::read(old).ok() == fs::read(new).ok();
     let answers = work.join(ANSWERS);
     if is_same(answers.join(MANIFEST), project.support_crate().join("Cargo.toml"))
         && is_same(work.join("Cargo.lock"), project.root().join("Cargo.lock"))
     {
-        return Ok(());
+        return write_outline(&project.support_crate(), work);
     }
     files::remove(&answers)
 }
@@ -235,7 +250,7 @@ fn checkout(project: &Project) -> String {
 /// The warm folder for the present state of the checkout.
 fn folder(place: &Place) -> Result<PathBuf> {
     let (project, mut hasher) = (&place.project, DefaultHasher::new());
-    (SETUP_CELL, FIRST_LET, PROFILE, EDITION, place.toolchain.version()).hash(&mut hasher);
+    (SETUP_CELL, FIRST_LET, PROFILE, EDITION, outline::EDITION, place.toolchain.version()).hash(&mut hasher);
     for path in [
         "support-crate/src",
         "support-crate/Cargo.toml",

@@ -18,7 +18,7 @@ use zeromq::{DealerSendHalf, SocketRecv, SocketSend};
 use super::Event;
 use super::wire::{Message, Signer};
 use crate::kernel::host::Offer;
-use crate::kernel::{drive, markers};
+use crate::kernel::{client, markers};
 
 const LOOK: Duration = Duration::from_millis(10);
 /// How long a broadcast may take to arrive.
@@ -58,7 +58,7 @@ impl Backend {
         while TcpStream::connect((info.ip.as_str(), info.iopub_port)).await.is_err() {
             sleep(LOOK).await;
         }
-        let session = drive::random();
+        let session = client::random();
         let identity = || peer_identity_for_session(&session);
         let shell = create_client_shell_connection_with_identity(info, &session, identity()?).await?;
         let stdin = create_client_stdin_connection_with_identity(info, &session, identity()?).await?;

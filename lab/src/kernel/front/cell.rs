@@ -14,6 +14,8 @@ use crate::kernel::markers::{self, Marker};
 const MARKED: Duration = Duration::from_millis(500);
 /// The same where nothing says when it is all there.
 const UNMARKED: Duration = Duration::from_millis(20);
+/// The same where the process ended: its last words are passed on by a thread that nobody waits for.
+const LAST_WORDS: Duration = Duration::from_millis(1500);
 /// What evcxr says when the process that runs the cells is gone.
 const ENDED: &str = "Subprocess terminated with status";
 
@@ -137,7 +139,11 @@ impl Cell {
             (true, false) => self.idle && self.ended == (true, true),
             _ => false,
         };
-        let silence = if self.began { MARKED } else { UNMARKED };
+        let silence = match (self.process_ended.is_some(), self.began) {
+            (true, _) => LAST_WORDS,
+            (false, true) => MARKED,
+            (false, false) => UNMARKED,
+        };
         Some(if is_complete { answered } else { answered.max(self.heard) + silence })
     }
 

@@ -26,7 +26,7 @@ use jupyter_protocol::ConnectionInfo;
 use jupyter_zmq_client::peek_ports_with_listeners;
 use serde::{Deserialize, Serialize};
 
-use super::{Behind, WarmFolder, drive};
+use super::{Behind, WarmFolder, client};
 use crate::process::Group;
 use crate::project::Project;
 use crate::setup::lock::Lock;
@@ -93,22 +93,34 @@ fn say(word: &Word) {
 /// None: what goes wrong is said to the front.
 pub fn run(options: &Options) -> Result<ExitCode> {
     let result = host(options);
+    if let Some(front) = &options.front {
+        let _ = std::fs::remove_file(front);
+    }
     if let Err(error) = &result {
-        say(&Word::Ended(format!("{error:#}")));
+        say(&Word::Ended(format!("{error:#}{}", advice(error))));
     }
     Ok(if result.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn advice(error: &anyhow::Error) -> &'static str {
+    let kinds =
+        error.chain().filter_map(|cause| cause.downcast_ref::<std::io::Error>()).map(std::io::Error::kind);
+    let is_full = |kind| matches!(kind, std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded);
+    match kinds.into_iter().any(is_full) {
+        true => "\nThe disk is full: a running lesson needs 0.3 GB. Make room, then run this cell again.",
+        false => "",
+    }
 }
 
 fn host(options: &Options) -> Result<()> {
     let project = Project::at(options.root.clone(), Some(options.cache.clone()))?;
     if let Some(front) = &options.front {
-        wait_for_setup(&project)?;
+        wait_for_setup(&project, front)?;
         let mut kernel = Kernel::start(&project)?;
         say(&Word::Offer(kernel.offer.clone()));
         kernel.end_with(front.clone());
         let words = kernel.wait()?;
         say(&Word::Ended(words));
-        let _ = std::fs::remove_file(front);
         kernel.clean();
         Ok(())
     } else {
@@ -116,8 +128,14 @@ fn host(options: &Options) -> Result<()> {
     }
 }
 
+/// Whether whoever keeps the file `front` locked is gone.
+fn is_gone(front: &Path) -> bool {
+    let (Some(folder), Some(name)) = (front.parent(), front.file_name()) else { return false };
+    Lock::try_take(folder, &name.to_string_lossy()).is_ok_and(|lock| lock.is_some())
+}
+
 /// Waits for a set-up that is under way; without one, what is missing is an error.
-fn wait_for_setup(project: &Project) -> Result<()> {
+fn wait_for_setup(project: &Project, front: &Path) -> Result<()> {
     let place = setup::Place::of(project)?;
     let mut nobody_since = Instant::now();
     while let Some(missing) = setup::missing_for_kernel(&place) {
@@ -126,6 +144,9 @@ fn wait_for_setup(project: &Project) -> Result<()> {
             nobody_since = Instant::now();
         } else if nobody_since.elapsed() > GRACE {
             bail!("{missing} is not there: run `cargo lab setup` in a terminal, then run this cell again");
+        }
+        if is_gone(front) {
+            bail!("nobody waits for this kernel any more");
         }
         let progress = setup::progress::read(project.cache());
         say(&Word::Waiting(progress.unwrap_or_else(|| "the set-up is not done yet".to_owned())));
@@ -188,8 +209,7 @@ impl Kernel {
     /// Removes what it leaves. Processes that were just killed may still write.
     fn clean(self) {
         let Self { offer, mut process, warm, .. } = self;
-        crate::process::kill(offer.process);
-        let _ = process.ended();
+        process.end();
         drop(warm);
         let start = Instant::now();
         while files::remove(&offer.folder).is_err() && start.elapsed() < Duration::from_secs(5) {
@@ -202,10 +222,10 @@ fn prepare(project: &Project, warm: &WarmFolder) -> Result<(ConnectionInfo, Comm
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let ip = IpAddr::V4(Ipv4Addr::LOCALHOST);
     let (ports, listeners) = runtime.block_on(peek_ports_with_listeners(ip, 5))?;
-    let connection = drive::connection(ip, &ports);
+    let connection = client::connection(ip, &ports);
     let file = warm.path().join("connection.json");
     files::write_whole(&file, &serde_json::to_vec(&connection)?)?;
-    let mut command = super::in_this_group(project, warm, &file, Behind::Front);
+    let mut command = super::evcxr(project, warm, &file, Behind::Front);
     if !Path::new(command.get_program()).is_file() {
         bail!("the Rust kernel is not built: run `cargo lab setup`");
     }
@@ -283,7 +303,7 @@ pub fn link(project: &Project, hear: impl Fn(Word) + Send + 'static) -> Result<L
 
 fn start(project: &Project, hear: impl Fn(Word) + Send + 'static) -> Result<Link> {
     let folder = super::warm::copies(project);
-    let name = format!("front-{}.lock", drive::random());
+    let name = format!("front-{}.lock", client::random());
     let front = Lock::quietly(&folder, &name, false)?;
     let mut host = command(project)?;
     host.arg("--front").arg(folder.join(&name));
@@ -294,15 +314,24 @@ fn start(project: &Project, hear: impl Fn(Word) + Send + 'static) -> Result<Link
     let mut host = host.spawn().context("the kernel's host could not be started")?;
     let words = host.stdout.take().context("the host's words cannot be heard")?;
     thread::spawn(move || {
-        let mut ended = "the kernel's host ended".to_owned();
+        let (mut ended, mut kernel) = ("the kernel's host ended".to_owned(), None);
         for line in BufReader::new(words).lines().map_while(std::io::Result::ok) {
             match serde_json::from_str(&line) {
                 Ok(Word::Ended(words)) => ended = words,
-                Ok(word) => hear(word),
+                Ok(word) => {
+                    if let Word::Offer(offer) = &word {
+                        kernel = Some(offer.folder.clone());
+                    }
+                    hear(word);
+                }
                 Err(_) => {}
             }
         }
         let _ = host.wait();
+        // A host that was killed could not remove it.
+        if let Some(folder) = kernel.filter(|folder| folder.is_dir()) {
+            super::warm::remove_left(&folder);
+        }
         hear(Word::Ended(ended));
     });
     Ok(Link { _front: front })

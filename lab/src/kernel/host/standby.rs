@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 use anyhow::Result;
 
 use super::{FRONT, Kernel, Offer, memory};
-use crate::kernel::drive;
+use crate::kernel::client;
 use crate::project::Project;
 use crate::setup::lock::Lock;
 use crate::setup::{Place, files, spec, warm};
@@ -188,7 +188,7 @@ fn wait_for_quiet(all: &Path) {
 /// Waits until the kernel has loaded everything, or is taken before that; while anybody runs a cell, it is stopped.
 fn make_ready(kernel: &Kernel, offered: &Path, all: &Path) {
     let connection = kernel.offer.connection.clone();
-    let ready = thread::spawn(move || drive::wait_until_ready(&connection));
+    let ready = thread::spawn(move || client::wait_until_ready(&connection));
     let mut stopped = false;
     while !ready.is_finished() && offered.exists() {
         let busy = is_busy(all);
