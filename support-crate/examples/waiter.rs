@@ -35,7 +35,7 @@ fn in_a_row() -> Recorded {
             customer.becomes(Ready, "would read, but has no menu");
         }
         for (customer, (name, minutes)) in seats.iter().zip(READERS) {
-            waiter.becomes(Blocked, &format!("stands beside {name}"));
+            waiter.becomes(Waiting, &format!("stands beside {name}"));
             customer.wait("reads the menu", minutes * MINUTE);
         }
     })

@@ -84,6 +84,13 @@ pub enum Error {
         /// What it did, and when: "picked John, whose work is done (at 10.0 ms)".
         did: String,
     },
+    /// An order of steps that a model cannot go in.
+    Schedule {
+        /// The order, as it was given.
+        schedule: String,
+        /// What is wrong with it, and where: "names eve in step 3, and there is no such thread".
+        says: String,
+    },
     /// Something that went wrong in a child process.
     InChild {
         /// What the child had to say.
@@ -131,6 +138,7 @@ impl fmt::Display for Error {
             Self::Stall { title, says } => write!(out, "stall in \"{title}\": {says}"),
             Self::NotPossible { what, because } => write!(out, "{what} is not possible here: {because}"),
             Self::Policy { policy, did } => write!(out, "the policy \"{policy}\" {did}"),
+            Self::Schedule { schedule, says } => write!(out, "the schedule \"{schedule}\" {says}"),
             Self::InChild { says } => write!(out, "in a child process: {says}"),
             Self::Connection { what, because } | Self::File { what, because } => {
                 write!(out, "{what}: {because}")

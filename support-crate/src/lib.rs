@@ -12,16 +12,20 @@
 //! | [`preempt`] | threads that share one core: when the kernel takes it away, and for whom |
 //! | [`process`] | runs whose lanes are processes: forks, other programs, shared memory, pipes |
 //! | [`scheduler`] | processes on one core, stopped and continued by a policy of one's own |
+//! | [`race`] | every interleaving of a small model: explored, scheduled by hand, replayed |
+//! | [`queue`] | a task queue that survives a crash, on a disk or a server, and what happened to each task |
 //! | [`lock`] | locks whose waiting and holding are recorded |
+//! | [`channel`] | channels whose queue, and who waits at it, are recorded |
 //! | [`coroutine`] | runs whose lanes are coroutines with a stack of their own |
 //! | [`event_loop`] | runs whose lanes are futures on an event loop of one's own |
 //! | [`task`] | runs whose lanes are futures on Tokio; a server that takes its time |
+//! | [`parallel`] | work divided over cores: a pool that steals work, rayon, speed-up and Amdahl's law |
 //! | [`cost`](mod@cost) | what a thread, a process, a coroutine costs |
 //! | [`check`] | exercises judged from what was measured, hints, completed lessons |
 //! | [`time`], [`table`], [`error`] | the ground: durations, tables, what went wrong |
 //!
 //! Each kind of run is a word after [`record(title)`](record::record): `.threads(…)`, `.processes(…)`,
-//! `.coroutines(…)`, `.event_loop(…)`, `.tasks(…)`; each gives a [`Timeline`](timeline::Timeline).
+//! `.coroutines(…)`, `.event_loop(…)`, `.tasks(…)`, `.pool(…)`, `.rayon(…)`; each gives a [`Timeline`](timeline::Timeline).
 //!
 //! | to add | begin in |
 //! |---|---|
@@ -39,6 +43,7 @@
 // Elsewhere no child process begins, and what records them has no caller.
 #![cfg_attr(not(target_os = "linux"), allow(dead_code, unused_imports))]
 
+pub mod channel;
 pub mod check;
 pub mod coroutine;
 pub mod cost;
@@ -48,8 +53,11 @@ pub mod event_loop;
 pub mod figure;
 pub mod lock;
 pub mod machine;
+pub mod parallel;
 pub mod preempt;
 pub mod process;
+pub mod queue;
+pub mod race;
 pub mod record;
 pub mod scheduler;
 pub mod table;
@@ -67,7 +75,10 @@ pub mod prelude {
     pub use crate::event_loop::{EventLoop, beside_tokio};
     pub use crate::figure::{Figure, bars, compare, compare_by_core, histogram, lines};
     pub use crate::machine::{KernelPolicy, Machine};
+    pub use crate::parallel::{Amdahl, Pool, Rayon, SpeedUp, Sweep, speed_up, sweep};
     pub use crate::process::{Ending, Processes, Shared, pipe};
+    pub use crate::queue::{Task, TaskQueue, TaskState};
+    pub use crate::race::{Atomic, Interleavings, Model, ModelMutex, Played, SharedCell, model};
     pub use crate::record::{Failed, Kept, LaneWriter, Recorded, Recorder, ThreadLane, record};
     pub use crate::scheduler::{Decision, Job, Policy, Workload, policies};
     pub use crate::task::{CurrentThread, Tasks, Workers, ask, burn, delay_server, sleep, timeout};

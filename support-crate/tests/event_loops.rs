@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use futures::FutureExt;
 use futures::channel::oneshot;
-use timelanes::event_loop::{Loop, Sleep, Socket, Task, run_loop, serve_in_turns, spawn};
+use timelanes::event_loop::{Loop, Sleep, Socket, Task, on_loop, run_loop, serve_in_turns, spawn};
 use timelanes::prelude::*;
 
 /// A limit for runs that are to reach it.
@@ -713,7 +713,41 @@ fn without_a_free_descriptor_the_run_says_so() {
     assert!(says.contains("no room") && says.to_lowercase().contains("files"), "{says}");
 }
 
-/// The cells of lessons 11 and 12 that hold their loop, and the same code in the crate.
+#[test]
+fn what_was_said_before_is_reported_once_and_read_by_whoever_tries_first() {
+    let _one = alone();
+    let (heard, said) = mpsc::channel();
+    let run = record("said before").within(60 * MINUTE).event_loop(move |run| {
+        on_loop(run, |own| {
+            let (guest, mut client) = own.connection(b"soup")?;
+            let reads = async move {
+                let mut bytes = [0; 8];
+                let count = client.read(&mut bytes).await.unwrap();
+                client.write(b"!").await.unwrap();
+                heard.send(bytes[..count].to_vec()).unwrap();
+            };
+            spawn(&own.queue, run.task("tries first", reads));
+            Ok(guest)
+        })
+    });
+    assert_eq!(said.recv().unwrap(), b"soup");
+    assert_eq!(run.unwrap().lane("tries first").unwrap().times(Running), 1);
+    let run = record("waits first").within(20 * MINUTE).event_loop(move |run| {
+        on_loop(run, |own| {
+            let (guest, client) = own.connection(b"soup")?;
+            let ((_read, leave), mut asked) = (client.by_hand(), false);
+            let waits = poll_fn(move |context| {
+                leave(context.waker());
+                if std::mem::replace(&mut asked, true) { Poll::Ready(()) } else { Poll::Pending }
+            });
+            spawn(&own.queue, run.task("waits first", waits));
+            Ok(guest)
+        })
+    });
+    assert!(run.unwrap_err().to_string().contains("waits first"), "nobody wakes it");
+}
+
+/// The cells of lessons 11 and 12 that hold or show their loop, and the same code in the crate.
 mod lesson {
     const FUTURE: &str = include_str!("../../notebooks/11-future.ipynb");
     const SOCKETS: &str = include_str!("../../notebooks/12-event-loop.ipynb");
@@ -721,15 +755,22 @@ mod lesson {
     const LOOP: [&str; 2] =
         [include_str!("../src/event_loop/queue.rs"), include_str!("../src/event_loop/turn.rs")];
 
+    /// The cells of these ids, in the order of the ids.
     fn cells(notebook: &str, ids: &[&str]) -> Vec<String> {
         let notebook: serde_json::Value = serde_json::from_str(notebook).expect("a notebook is JSON");
-        let cells = notebook["cells"].as_array().expect("it has cells").iter();
-        let of_loop = cells.filter(|cell| cell["id"].as_str().is_some_and(|id| ids.contains(&id)));
+        let cells = notebook["cells"].as_array().expect("it has cells");
+        let of_loop = ids.iter().filter_map(|id| cells.iter().find(|cell| cell["id"] == *id));
         let text = |cell: &serde_json::Value| match &cell["source"] {
             serde_json::Value::Array(lines) => lines.iter().filter_map(|line| line.as_str()).collect(),
             source => source.as_str().unwrap_or_default().to_owned(),
         };
         of_loop.map(text).collect()
+    }
+
+    /// The code that a text shows in its first block; a cell of code is all code.
+    fn shown(cell: &str) -> String {
+        let block = cell.split_once("```rust").and_then(|(_, rest)| rest.split("```").next());
+        block.unwrap_or(cell).to_owned()
     }
 
     fn code_lines(text: &str) -> impl Iterator<Item = &str> {
@@ -761,9 +802,10 @@ mod lesson {
 
     #[test]
     fn the_loop_of_lesson_12_is_the_one_tested_here_word_for_word_in_less_than_100_lines() {
-        let cells = cells(SOCKETS, &["loop-queue", "loop-new", "loop-run"]);
-        are_the_same(&cells, &LOOP);
-        let lines: usize = cells.iter().map(|cell| code_lines(cell).count()).sum();
-        assert!(cells.len() == 3 && (40..100).contains(&lines), "{lines} lines in {} cells", cells.len());
+        let shown: Vec<_> =
+            cells(SOCKETS, &["loop-parts", "loop-run", "on-loop"]).iter().map(|cell| shown(cell)).collect();
+        are_the_same(&shown, &LOOP);
+        let lines: usize = shown.iter().map(|cell| code_lines(cell).count()).sum();
+        assert!(shown.len() == 3 && (40..100).contains(&lines), "{lines} lines in {} cells", shown.len());
     }
 }

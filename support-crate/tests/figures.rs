@@ -511,12 +511,12 @@ fn a_label_beside_its_bar_is_not_written_again_for_the_same_thing() {
 /// One lane holds a lock for the whole time; the other is blocked on it for the second half.
 fn one_oven() -> Timeline {
     let mut ada = lane("ada", &[(0, 10, Activity::Running, "bakes")]);
-    ada.holds.push(Hold { lock: 0, start: 0, end: 100 * MS, ended: true });
+    ada.holds.push(Hold::new(0, 0..100 * MS));
     let mut bob = Lane::new("bob").of_kind(LaneKind::Thread);
     let label = bob.label_index("wants oven");
     let wants = Span { lock: Some(0), ..Span::new(50 * MS..100 * MS, Activity::Blocked, label) };
     bob.push(wants).expect("one span is in order");
-    bob.holds.push(Hold { lock: 0, start: 100 * MS, end: 120 * MS, ended: true });
+    bob.holds.push(Hold::new(0, 100 * MS..120 * MS));
     let mut timeline = Timeline::new("one oven").in_unit(MINUTE).with_lane(ada).with_lane(bob);
     timeline.locks.push("oven".to_owned());
     timeline
@@ -545,14 +545,14 @@ fn locks_held_at_once_lie_below_each_other_and_a_million_holds_stay_bounded() {
     let mut timeline = one_oven();
     timeline.locks.push("mixer".to_owned());
     let alone = timeline.figure().svg();
-    timeline.lanes[0].holds.push(Hold { lock: 1, start: 30 * MS, end: 60 * MS, ended: false });
+    timeline.lanes[0].holds.push(Hold { ended: false, ..Hold::new(1, 30 * MS..60 * MS) });
     let both = timeline.figure();
     assert!(both.svg().contains(">mixer</text>") && both.text().contains("and never let go"));
     let height = |svg: &str| {
         svg.split("viewBox=\"0 0 840 ").nth(1).and_then(|rest| rest.split('"').next()?.parse::<u32>().ok())
     };
     assert!(height(&both.svg()) > height(&alone), "one more bar needs more room");
-    let short = (0..1_000_000).map(|at| Hold { lock: 0, start: at * 100, end: at * 100 + 50, ended: true });
+    let short = (0..1_000_000).map(|at| Hold::new(0, at * 100..at * 100 + 50));
     timeline.lanes[0].holds = short.collect();
     assert!(timeline.figure().svg().len() < 120_000 && timeline.figure().html().len() < 720_000);
 }
@@ -622,7 +622,7 @@ fn a_failed_run_says_so_above_its_lanes_and_names_the_circle_below() {
         let label = one.label_index("wants a fork");
         let wants = Span::new(5 * MS..9 * MS, Activity::Blocked, label);
         one.push(Span { lock: Some(1 - index as u16), ended: false, ..wants }).expect("in order");
-        one.holds.push(Hold { lock: index as u16, start: MS, end: 9 * MS, ended: false });
+        one.holds.push(Hold { ended: false, ..Hold::new(index as u16, MS..9 * MS) });
         table = table.with_lane(one);
     }
     table.locks = ["left", "right"].map(str::to_owned).to_vec();
@@ -688,5 +688,19 @@ fn what_a_mark_is_stands_beside_what_it_says() {
         timeline.figure().text().contains("panicked: burnt at 0.100 min"),
         "{}",
         timeline.figure().text()
+    );
+}
+
+#[test]
+fn a_mark_at_the_end_of_a_lane_is_written_before_its_pin_where_there_is_room() {
+    let written = |marks: &[(u64, &str)]| {
+        let mut timeline = at_once();
+        marks.iter().for_each(|(at, label)| timeline.lanes[0].mark(*at, *label));
+        timeline.figure().svg()
+    };
+    let last = "sends SIGTERM and SIGKILL";
+    assert!(written(&[(99 * MS, last)]).contains(last));
+    assert!(
+        !written(&[(98 * MS, "the one right before"), (99 * MS, last)]).contains(&format!(">{last}</text>"))
     );
 }

@@ -218,7 +218,10 @@ fn agrees_with_the_kernel(busy: bool) {
     if had > MOST_OTHERS {
         not_tested("how exact the moments of a switch are, on a core that others had for most of the time");
     } else {
-        assert!(leaving <= 10.0 && returning <= 5.0, "leaving {leaving} µs, coming back {returning} µs off");
+        // Where others run in between, the caches are cold, and everything is seen later: still hundredths of a time slice.
+        let room = if busy { 4.0 } else { 1.0 };
+        let off = format!("leaving {leaving} µs, coming back {returning} µs off");
+        assert!(leaving <= 10.0 * room && returning <= 5.0 * room, "{off}");
     }
     let Some(core) = core else {
         return not_tested("what else ran on the core, which only root may watch");

@@ -1,6 +1,6 @@
 // Less work is sooner done.
 // says: all four steps as long as before
-let cake = record("one cake").threads(|run| {
+let one_cake = record("one cake").threads(|run| {
     run.spawn("cake", |lane| {
         lane.wait("mix", 2 * MINUTE);
         lane.wait("bake", 3 * MINUTE);
@@ -8,4 +8,4 @@ let cake = record("one cake").threads(|run| {
     run.spawn("icing", |lane| lane.wait("icing", 5 * MINUTE)).join();
     run.spawn("decoration", |lane| lane.wait("decorate", 2 * MINUTE)).join();
 })?;
-cake.figure()
+one_cake.figure()

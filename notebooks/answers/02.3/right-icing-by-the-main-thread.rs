@@ -1,5 +1,5 @@
 // The thread that starts the others makes the icing itself.
-let cake = record("one cake").threads(|run| {
+let one_cake = record("one cake").threads(|run| {
     let baked = run.spawn("cake", |lane| {
         lane.wait("mix", 4 * MINUTE);
         lane.wait("bake", 6 * MINUTE);
@@ -8,4 +8,4 @@ let cake = record("one cake").threads(|run| {
     baked.join();
     run.spawn("decoration", |lane| lane.wait("decorate", 2 * MINUTE)).join();
 })?;
-cake.figure()
+one_cake.figure()

@@ -1,6 +1,6 @@
 // Nothing waits for the cake any more.
 // says: decorating is to begin when the cake is baked
-let cake = record("one cake").threads(|run| {
+let one_cake = record("one cake").threads(|run| {
     run.spawn("cake", |lane| {
         lane.wait("mix", 4 * MINUTE);
         lane.wait("bake", 6 * MINUTE);
@@ -8,4 +8,4 @@ let cake = record("one cake").threads(|run| {
     run.spawn("icing", |lane| lane.wait("icing", 5 * MINUTE)).join();
     run.spawn("decoration", |lane| lane.wait("decorate", 2 * MINUTE)).join();
 })?;
-cake.figure()
+one_cake.figure()

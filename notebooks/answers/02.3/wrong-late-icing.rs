@@ -1,6 +1,6 @@
 // The icing begins long after the cake is baked.
 // says: less than 14 minutes
-let cake = record("one cake").threads(|run| {
+let one_cake = record("one cake").threads(|run| {
     let baked = run.spawn("cake", |lane| {
         lane.wait("mix", 4 * MINUTE);
         lane.wait("bake", 6 * MINUTE);
@@ -12,4 +12,4 @@ let cake = record("one cake").threads(|run| {
     iced.join();
     run.spawn("decoration", |lane| lane.wait("decorate", 2 * MINUTE)).join();
 })?;
-cake.figure()
+one_cake.figure()

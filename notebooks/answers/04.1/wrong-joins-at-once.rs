@@ -10,7 +10,7 @@ fn deliver(ways: [i32; 3]) -> Recorded {
             });
             handle.join().unwrap();
         }
-        main.wait("signs the list", 6 * MILLISECOND);
+        main.wait("signs the list", 20 * MILLISECOND);
     })
 }
-deliver([60, 20, 40])?.figure()
+deliver([60, 30, 45])?.figure()

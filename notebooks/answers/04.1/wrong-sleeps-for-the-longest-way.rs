@@ -9,8 +9,8 @@ fn deliver(ways: [i32; 3]) -> Recorded {
                 courier.mark("delivered");
             });
         }
-        main.wait("signs the list", 6 * MILLISECOND);
+        main.wait("signs the list", 20 * MILLISECOND);
         main.wait("waits", (*ways.iter().max().unwrap() + 20) * MILLISECOND);
     })
 }
-deliver([60, 20, 40])?.figure()
+deliver([60, 30, 45])?.figure()

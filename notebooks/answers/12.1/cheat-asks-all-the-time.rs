@@ -1,20 +1,21 @@
 // "Then no report can be missed": the task wakes itself in every poll.
 // says: polled after a wake only
-fn order(mut client: Client) -> impl Future<Output = String> + Send {
+fn order(
+    mut read: impl FnMut(&mut [u8]) -> io::Result<usize> + Send, leave: impl Fn(&Waker) + Send,
+) -> impl Future<Output = String> + Send {
     poll_fn(move |context| {
         let mut bytes = [0; 32];
-        let Ok(count) = client.source.read(&mut bytes) else {
+        let Ok(count) = read(&mut bytes) else {
             context.waker().wake_by_ref();
             return Poll::Pending;
         };
         Poll::Ready(String::from_utf8_lossy(&bytes[..count]).into_owned())
     })
 }
-let early = record("Kohli orders at once").within(60 * MINUTE).event_loop(|run| {
-    let (door, tables) = (net::TcpListener::bind("127.0.0.1:0")?, run.clone());
-    let mut kohli = net::TcpStream::connect(door.local_addr()?)?;
-    kohli.write_all(b"soup")?;
-    let served = |said: String| println!("Kohli gets {said}");
-    serve(run, door, 1, move |_, client| tables.task("Kohli", order(client).map(served)))
-}).kept();
+let early = record("Kohli orders at once").within(60 * MINUTE).event_loop(|run| on_loop(run, |own| {
+    let (kohli, client) = own.connection(b"soup")?; // his end and the table's; he has ordered already
+    let (read, leave) = client.by_hand();
+    spawn(&own.queue, run.task("Kohli", order(read, leave).map(|said| println!("Kohli gets {said}"))));
+    Ok(kohli)
+})).kept();
 early.figure()

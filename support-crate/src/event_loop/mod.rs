@@ -10,15 +10,17 @@
 //! | `turn` | the loop: timers, sockets, the ready queue, on one thread |
 //! | `bell` | a wake from another thread ends the loop's park |
 //! | `socket` | sockets that are tried again once the system says they are ready |
+//! | `serve` | somebody who accepts, connections, pauses: what a server needs beside its loop |
 //! | `load` | the same clients against several servers, in turns |
 //!
-//! Lesson 11 builds `timer` in its own cells, and lesson 12 `queue` and `turn`, in the same words; a test compares them.
+//! Lesson 11 has `timer` in its own cells, and lesson 12 shows `queue` and `turn`, in the same words; a test compares them.
 
 mod bell;
 mod load;
 mod open;
 mod queue;
 mod run;
+mod serve;
 mod socket;
 mod stall;
 mod timer;
@@ -29,6 +31,7 @@ pub use load::{Server, beside_tokio, serve_in_turns};
 pub use open::LoopTask;
 pub use queue::{Queue, Task, spawn};
 pub use run::{EventLoop, MayFail};
+pub use serve::Client;
 pub use socket::{Socket, Sockets};
 pub use timer::{Sleep, Timers};
-pub use turn::{Loop, run_loop};
+pub use turn::{Loop, on_loop, run_loop};

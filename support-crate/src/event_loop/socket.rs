@@ -1,11 +1,12 @@
 //! Sockets for tasks: tried first, and again once the system says that they are ready.
 //!
-//! The system's call (epoll, kqueue, IOCP) reports a socket once when it *becomes* ready. So a task tries first and
-//! leaves its waker only when the socket had nothing; the loop reads reports between polls, so none comes too early.
+//! The system's call (epoll, kqueue, IOCP) reports a socket when something new comes, not for as long as something is
+//! there. So a task tries first and leaves its waker only when the socket had nothing; the loop reads reports between
+//! polls, so none comes too early.
 
 use std::collections::HashMap;
 use std::future::poll_fn;
-use std::io;
+use std::io::{self, Read, Write};
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
@@ -102,6 +103,31 @@ impl Socket<TcpListener> {
     pub async fn accept(&mut self) -> io::Result<Socket<TcpStream>> {
         let (stream, _) = self.when_ready(|listener| listener.accept()).await?;
         Socket::new(&self.sockets, stream)
+    }
+}
+
+impl Socket<TcpStream> {
+    /// Reads what has come, once something has; 0 bytes when the other side has closed.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub async fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
+        self.when_ready(|stream| stream.read(bytes)).await
+    }
+
+    /// Writes as many of these bytes as go out at once, once there is room.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub async fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.when_ready(|stream| stream.write(bytes)).await
+    }
+
+    /// What [`when_ready`](Self::when_ready) is made of: a try to read, which may answer
+    /// [`WouldBlock`](io::ErrorKind::WouldBlock), and a place to leave a waker for the next report.
+    pub fn by_hand(mut self) -> (impl FnMut(&mut [u8]) -> io::Result<usize> + Send, impl Fn(&Waker) + Send) {
+        let (sockets, token) = (self.sockets.clone(), self.token);
+        (move |bytes: &mut [u8]| self.source.read(bytes), move |waker: &Waker| sockets.leave(token, waker))
     }
 }
 

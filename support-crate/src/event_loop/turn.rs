@@ -29,22 +29,33 @@ impl Loop {
     /// # Errors
     /// What the system says, for example that no file descriptor is left.
     pub fn new() -> io::Result<(Self, Receiver<Arc<Task>>, mio::Poll)> {
-        let ((ready, woken), poll) = (channel(), mio::Poll::new()?);
-        let queue = Arc::new(Queue { ready, open: 0.into(), bell: Bell::new(&poll)? });
-        let sockets = Arc::new(Sockets::new(&poll)?);
-        Ok((Self { queue, timers: Arc::default(), sockets }, woken, poll))
+        let ((ready, woken), system) = (channel(), mio::Poll::new()?);
+        let queue = Arc::new(Queue { ready, open: 0.into(), bell: Bell::new(&system)? });
+        let sockets = Arc::new(Sockets::new(&system)?);
+        Ok((Self { queue, timers: Arc::default(), sockets }, woken, system))
     }
 }
 
 /// Polls whoever was woken, and parks in the system's call for sockets while there is nobody, until all tasks are done.
-pub fn run_loop(run: &EventLoop, at: &Loop, woken: Receiver<Arc<Task>>, mut poll: mio::Poll) {
+pub fn run_loop(run: &EventLoop, own: &Loop, woken: Receiver<Arc<Task>>, mut system: mio::Poll) {
     let mut events = mio::Events::with_capacity(256);
-    while at.queue.open.load(Relaxed) > 0 {
-        let next = at.timers.fire();
+    while own.queue.open.load(Relaxed) > 0 {
+        let next = own.timers.fire();
         let batch: Vec<_> = woken.try_iter().collect();
         let time = if batch.is_empty() { next } else { Some(Duration::ZERO) };
-        let _ = run.parks(time, |at_most| poll.poll(&mut events, Some(at_most)));
-        events.iter().for_each(|event| at.sockets.wake(event.token()));
+        let _ = run.parks(time, |at_most| system.poll(&mut events, Some(at_most)));
+        events.iter().for_each(|event| own.sockets.wake(event.token()));
         batch.into_iter().for_each(Task::poll);
     }
+}
+
+/// A loop for the calling thread. `begin` spawns its first tasks; what it gives back is kept until all tasks are done.
+///
+/// # Errors
+/// What `begin` says, or the system.
+pub fn on_loop<T>(run: &EventLoop, begin: impl FnOnce(&Loop) -> io::Result<T>) -> io::Result<()> {
+    let (own, woken, system) = Loop::new()?;
+    let _kept = begin(&own)?;
+    run_loop(run, &own, woken, system);
+    Ok(())
 }

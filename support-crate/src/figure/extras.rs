@@ -5,7 +5,7 @@ use std::fmt::Write;
 use super::lanes::Sheet;
 use super::layout::{MOST_LEVELS, Place};
 use super::palette::{CARD, INK, MUTED};
-use super::panel::Pen;
+use super::panel::{Anchor, Pen};
 use super::strips::put;
 use super::words::{clean, shorten, width};
 use crate::timeline::{Lane, Mark, MarkKind};
@@ -103,7 +103,7 @@ pub(super) fn marks(sheet: &Sheet, places: &[Place]) -> String {
     for (row, place) in sheet.rows.iter().zip(places).filter(|(row, _)| row.lanes.len() == 1) {
         let marks = in_order(&sheet.timeline.lanes[row.lanes.start]);
         let top = place.floor - sheet.density.band;
-        let mut free_from = f64::NEG_INFINITY;
+        let (mut free_from, mut written_until) = (f64::NEG_INFINITY, sheet.window.left);
         for (index, mark) in marks.iter().enumerate() {
             let x = sheet.window.x(mark.at);
             if x < free_from || pins.len() > 25_000 {
@@ -115,9 +115,19 @@ pub(super) fn marks(sheet: &Sheet, places: &[Place]) -> String {
             let until =
                 marks.get(index + 1).map_or(super::panel::WIDTH - 4.0, |next| sheet.window.x(next.at));
             let label = says_mark(mark);
-            let fits = width(&label, 10.5) + 9.0 <= until - x - 5.0;
-            if sheet.density.labels && fits && texts.len() < 20_000 {
-                texts.push_str(&Pen::new(10.5, INK).write(x + 6.0, top - 3.0, &label));
+            if !sheet.density.labels || texts.len() >= 20_000 {
+                continue;
+            }
+            let (pen, wide) = (Pen::new(10.5, INK), width(&label, 10.5) + 9.0);
+            if wide <= until - x - 5.0 {
+                texts.push_str(&pen.write(x + 6.0, top - 3.0, &label));
+                written_until = x + wide;
+            } else if wide <= x - written_until {
+                // At the end of a lane, where there is room only before it.
+                texts.push_str(&pen.anchored(Anchor::End).write(x - 6.0, top - 3.0, &label));
+                written_until = x;
+            } else {
+                written_until = x + 5.0;
             }
         }
     }

@@ -41,6 +41,7 @@ pub(super) fn fault(timeline: &Timeline, titled: bool) -> Option<Panel> {
 /// Who waited for whom when the recording ended: the circle of a deadlock, or of a run that failed all that were blocked.
 pub(super) fn waits(timeline: &Timeline) -> Option<Panel> {
     let (head, edges) = match timeline.deadlock() {
+        Some(one) if one.len() == 1 => ("Deadlock: it waits for itself", one),
         Some(circle) => ("Deadlock: each waits for the next, in a circle", circle),
         None if timeline.fault.is_some() => {
             ("Who waited for whom at the end", timeline.waits_for(timeline.end()))
@@ -85,6 +86,10 @@ fn graph(edges: &[WaitsFor], middle: f64, top: f64) -> (String, f64) {
     for edge in edges {
         let Some(holder) = &edge.holder else { continue };
         let label = shorten(&clean(&edge.lock), 10.5, 110.0);
+        if *holder == edge.lane {
+            round(at(holder), &label, [&mut shafts, &mut heads, &mut texts]);
+            continue;
+        }
         arrow(at(&edge.lane), at(holder), half(holder), &label, [&mut shafts, &mut heads, &mut texts]);
     }
     let mut out = format!(
@@ -105,6 +110,15 @@ fn graph(edges: &[WaitsFor], middle: f64, top: f64) -> (String, f64) {
 }
 
 type Point = (f64, f64);
+
+/// An arrow from a name's field back to it, for whoever waits for itself.
+fn round((x, y): Point, label: &str, [shafts, heads, texts]: [&mut String; 3]) {
+    let (left, right, low, foot) = (x - 22.0, x + 22.0, y + 46.0, y + 22.0);
+    let _ = write!(shafts, "M{left:.1} {y:.1}C{left:.1} {low:.1} {right:.1} {low:.1} {right:.1} {foot:.1}");
+    let top = y + 13.0;
+    let _ = write!(heads, "M{right:.1} {top:.1}l-4 8.5h8z");
+    texts.push_str(&Pen::new(10.5, MUTED).anchored(Anchor::Middle).write(x, low + 8.0, label));
+}
 
 /// A bent arrow, so that the two of a pair lie beside each other; it ends at a name's field, `half` as wide as it.
 fn arrow(from: Point, to: Point, half: f64, label: &str, [shafts, heads, texts]: [&mut String; 3]) {

@@ -103,11 +103,12 @@ pub(super) fn hover(sheet: &Sheet, places: &[Place], out: &mut String, bytes: us
         let (who, lock, long) =
             (brief(&lane.name), name(sheet.timeline, hold.lock), unit.write(hold.end - hold.start));
         let kept = if hold.ended { "" } else { " · never let go" };
+        let how = if hold.shared { " to read" } else { "" };
         super::hover::add(
             out,
             bytes,
             frame,
-            &format!("{who} holds {lock} · from {from} to {to} ({long}){kept}"),
+            &format!("{who} holds {lock}{how} · from {from} to {to} ({long}){kept}"),
         );
     }
 }
@@ -139,7 +140,8 @@ pub(super) fn describe(sheet: &Sheet) -> String {
                 [hold.start, hold.end].map(|at| sheet.unit.write(at.saturating_sub(sheet.window.start)));
             let kept = if hold.ended { "" } else { ", and never let go" };
             let and = if index == 0 { "" } else { ";" };
-            let _ = write!(out, "{and} {} from {from} to {to}{kept}", name(timeline, hold.lock));
+            let how = if hold.shared { " to read" } else { "" };
+            let _ = write!(out, "{and} {}{how} from {from} to {to}{kept}", name(timeline, hold.lock));
         }
         match lane.holds.len().saturating_sub(8) {
             0 => out.push('.'),

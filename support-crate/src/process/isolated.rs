@@ -64,7 +64,7 @@ impl Recording {
 /// Forks, waits, prints what was printed, and says what went wrong with the child itself.
 #[cfg(target_os = "linux")]
 fn watch(frame: &Frame, body: impl FnOnce(&Frame)) -> Result<(), Error> {
-    use super::{Ending, fork, output::Output, owned::Process};
+    use super::{Ending, fork, output::Output, owned::Process, stuck::stuck};
     let output = Output::new()?;
     let pid = fork::fork(&output, || {
         frame.recorder.forked();
@@ -74,7 +74,7 @@ fn watch(frame: &Frame, body: impl FnOnce(&Frame)) -> Result<(), Error> {
     let process = Process::new(pid, frame.recorder.clone(), None, output);
     let left = frame.recorder.deadline().saturating_sub(now());
     let ended = process.wait_within(Duration::from_nanos(left));
-    let stuck = if ended.is_none() { stuck(frame, process.id()) } else { String::new() };
+    let stuck = if ended.is_none() { stuck(&frame.recorder, process.id()) } else { String::new() };
     let ending = process.wait();
     let printed = process.output();
     print!("{}", printed.text);
@@ -88,32 +88,6 @@ fn watch(frame: &Frame, body: impl FnOnce(&Frame)) -> Result<(), Error> {
             Err(Error::InChild { says: format!("the process of this run {ending} before the run was over") })
         }
     }
-}
-
-/// Who did not come to an end, and what each of them was at.
-#[cfg(target_os = "linux")]
-fn stuck(frame: &Frame, pid: u32) -> String {
-    let runs = |thread: u32| {
-        let stat = std::fs::read_to_string(format!("/proc/{pid}/task/{thread}/stat")).unwrap_or_default();
-        stat.rsplit_once(") ").is_some_and(|(_, state)| state.starts_with('R'))
-    };
-    let (running, waiting): (Vec<_>, Vec<_>) =
-        frame.recorder.unfinished().into_iter().partition(|(_, thread)| runs(*thread));
-    let told = |threads: &[(String, u32)], what: &str| {
-        let names = match threads {
-            [] => return None,
-            [(one, _)] => format!("{one} was"),
-            [others @ .., (last, _)] => {
-                let others: Vec<&str> = others.iter().map(|(name, _)| name.as_str()).collect();
-                format!("{} and {last} were", others.join(", "))
-            }
-        };
-        Some(format!("{names} {what}"))
-    };
-    let running = told(&running, "running: look for a loop that never ends");
-    let waiting = told(&waiting, "waiting: look for a deadlock, or for something that never happens");
-    let told: Vec<String> = [running, waiting].into_iter().flatten().collect();
-    if told.is_empty() { "look for what never ends in it".to_owned() } else { told.join("; ") }
 }
 
 #[cfg(not(target_os = "linux"))]

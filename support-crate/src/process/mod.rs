@@ -9,6 +9,7 @@
 //! | `handle` | the child as the kernel knows it, so that nothing is done to another one of its number |
 //! | `ending` | how a process ended |
 //! | `isolated` | [`Recording::isolated`](crate::record::Recording::isolated): a run in a process of its own, which may hang |
+//! | `stuck` | the threads of a run that never ended |
 //! | `fork` | the copy itself, and what the child does before and after the learner's code |
 //! | `others` | the threads that stand in the way of a fork, and where they come from |
 //! | `program` | another program as a lane |
@@ -40,6 +41,7 @@ mod pipe;
 mod program;
 mod run;
 mod shared;
+mod stuck;
 
 pub use crate::machine::Shareable;
 pub use child::Child;
@@ -51,6 +53,7 @@ pub(crate) use others::alone;
 pub use pipe::{Receiver, Sender, pipe};
 pub use run::{PROCESSES, Processes};
 pub use shared::Shared;
+pub(crate) use stuck::stuck;
 
 /// What a child printed, line by line, without the lines beyond what a cell can show.
 fn said(child: &Child) -> Vec<String> {

@@ -35,10 +35,15 @@ impl LaneWriter {
         }
     }
 
-    /// The lane's future was woken by the lane numbered `by`.
+    /// What the lane waited for, or its future, was woken by the lane numbered `by`.
     #[inline]
-    pub(super) fn woken_at(&self, moment: u64, by: u32) {
+    pub(crate) fn woken_at(&self, moment: u64, by: u32) {
         self.push(moment, Kind::From(ArrowKind::Wake), by);
+    }
+
+    /// The lane's worker took, now, what was in the queue of the lane numbered `from`.
+    pub(crate) fn stolen_from(&self, from: u32) {
+        self.push(now(), Kind::From(ArrowKind::Steal), from);
     }
 
     /// The lane's process was forked by the lane numbered `by`.

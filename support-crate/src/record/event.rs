@@ -20,7 +20,7 @@ pub(super) enum Kind {
     Receive,
     /// Another lane did this to the lane: woke its future, forked its process. Label: that lane's number.
     From(ArrowKind),
-    /// The lane takes a lock. Place: which.
+    /// The lane takes a lock. Place: which. Label: how, packed by `hold`.
     Holds,
     /// The lane lets go of a lock. Place: which.
     Releases,

@@ -1,5 +1,5 @@
 //! The frame round every kind of run: its title, its time limit, panics, faults, the last resort. Each kind plugs into
-//! it in its own room: `thread`, `process`, `coroutine`, `task`, `event_loop`.
+//! it in its own room: `thread`, `process`, `coroutine`, `task`, `event_loop`, `parallel`.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
@@ -25,6 +25,7 @@ pub(crate) const GRACE: Duration = Duration::from_secs(1);
 /// | `coroutines` | coroutines with a stack of their own |
 /// | `tasks` | futures on Tokio |
 /// | `event_loop` | futures on an event loop of one's own |
+/// | `pool`, `rayon` | workers that divide work |
 #[derive(Debug, Clone)]
 #[must_use = "nothing runs before its kind is said: record(title).threads(…)"]
 pub struct Recording {

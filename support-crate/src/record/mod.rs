@@ -6,6 +6,7 @@
 //! | `frame` | [`record`]: title, time limit, panics, faults; every kind of run plugs into it in its own room |
 //! | `failed` | [`Recorded`]: the timeline, also of a run in which something went wrong |
 //! | `stop` | how a run ends a thread that goes on too long |
+//! | `at_the_limit` | who is asked then what the run waits for |
 //! | `watchdog` | the last resort in a notebook |
 //! | `recorder` | the handle by which a run opens lanes |
 //! | `writer` | what a learner's code calls: spans, marks |
@@ -22,6 +23,7 @@
 
 mod arena;
 mod arrow;
+mod at_the_limit;
 mod buffer;
 #[cfg(test)]
 mod buffer_tests;
@@ -53,12 +55,13 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 pub(crate) use arena::cut;
 pub use arrow::Handoff;
+pub(crate) use at_the_limit::AtTheLimit;
 pub use failed::{Failed, Kept, Recorded};
 pub(crate) use frame::{Frame, GRACE, caught};
 pub use frame::{LIMIT, Recording, record};
 pub use future::Polled;
 pub use gauge::Gauge;
-pub(crate) use hold::LockId;
+pub(crate) use hold::{Grip, LockId};
 pub use recorder::Recorder;
 pub(crate) use step::burn;
 pub(crate) use stop::panic_text;

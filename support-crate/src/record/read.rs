@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::event::{Event, Kind};
+use super::hold::Grip;
 use super::shared::{ROOM, Shared};
 use super::track::{NOBODY, Track};
 use crate::machine::now;
@@ -34,6 +35,7 @@ pub(super) fn read(shared: &Shared) -> Timeline {
     timeline.counters = counters(shared, std::mem::take(&mut between.counts));
     timeline.arrows = arrows(between);
     timeline.notes.extend(lost(shared, &tracks));
+    timeline.notes.extend(timeline.notes_of_quick_channels());
     timeline
 }
 
@@ -156,7 +158,8 @@ impl Reading {
             }),
             Kind::Holds => {
                 let lock = place.unwrap_or_default();
-                self.holds.push(Hold { lock, start: time, end: self.end.max(time), ended: false });
+                let (Grip { shared, tried }, end) = (Grip::unpack(label), self.end.max(time));
+                self.holds.push(Hold { lock, start: time, end, ended: false, shared, tried });
             }
             Kind::Releases => {
                 let mut held = self.holds.iter_mut().rev();

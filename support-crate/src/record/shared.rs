@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
 use super::arena::{self, Arena};
+use super::at_the_limit::Asked;
 use super::locked;
 use super::track::{NOBODY, Track};
 use crate::error::Error;
@@ -31,6 +32,7 @@ pub(crate) struct Shared {
     fault: Mutex<Option<Error>>,
     locks: Mutex<Vec<String>>,
     counters: Mutex<Vec<(String, String)>>,
+    pub(super) asked: Asked,
     pub(super) room: AtomicUsize,
     /// Moment of the shared clock after which nothing waits or works any more.
     pub deadline: u64,
@@ -52,6 +54,7 @@ impl Shared {
             fault: Mutex::default(),
             locks: Mutex::default(),
             counters: Mutex::default(),
+            asked: Asked::default(),
             room: AtomicUsize::new(ROOM),
             deadline: begun.saturating_add(limit.as_nanos() as u64),
             begun,

@@ -26,8 +26,8 @@ pub struct LaneWriter {
     labels: RefCell<Labels>,
     /// How many spans are open.
     depth: Cell<u32>,
-    /// Whether the outermost open span was begun by [`becomes`](Self::becomes), or by [`step`](Self::step).
-    state: Cell<bool>,
+    /// How deep the span lies that was begun by [`becomes`](Self::becomes), or by [`step`](Self::step); 0 without one.
+    state: Cell<u32>,
     pub(super) stepping: RefCell<Stepping>,
     /// How many arrows have left.
     pub(super) sent: Cell<u32>,
@@ -46,7 +46,7 @@ impl LaneWriter {
             track,
             labels: RefCell::default(),
             depth: Cell::new(0),
-            state: Cell::new(false),
+            state: Cell::new(0),
             stepping: RefCell::default(),
             sent: Cell::new(0),
             at_start: Cell::default(),
@@ -102,13 +102,13 @@ impl LaneWriter {
     #[inline]
     pub(super) fn becomes_known(&self, moment: u64, activity: Activity, label: u32, core: Option<u16>) {
         self.leave_and_begin(moment, activity, label, core);
-        self.state.set(true);
+        self.is_in_a_state();
     }
 
     /// Begins a span, in place of the state of [`becomes`](Self::becomes) if the lane is in one and nothing inside it.
     #[inline]
     pub(super) fn leave_and_begin(&self, moment: u64, activity: Activity, label: u32, core: Option<u16>) {
-        if self.depth.get() == 1 && self.state.replace(false) {
+        if self.takes_leave() {
             let moment = self.stops_stepping().unwrap_or(moment);
             // One event where an end and a beginning would be two.
             return self.push_at(moment, Kind::Next(activity), label, core);
@@ -175,6 +175,11 @@ impl LaneWriter {
         Some(duration)
     }
 
+    /// Something went wrong in what this lane calls: the run goes on, and its recording fails.
+    pub(crate) fn fault(&self, fault: Error) {
+        self.shared.fault(fault);
+    }
+
     /// Whether the run is past its limit; says so once asked and late.
     pub(crate) fn is_late(&self, moment: u64) -> bool {
         self.shared.is_late(moment)
@@ -203,15 +208,25 @@ impl LaneWriter {
     /// Ends the state of [`becomes`](Self::becomes), when the lane is in one and in nothing inside it.
     #[inline]
     pub(crate) fn leave(&self, moment: u64) {
-        if self.depth.get() == 1 && self.state.replace(false) {
+        if self.takes_leave() {
             let moment = self.stops_stepping().unwrap_or(moment);
             self.end(moment);
         }
     }
 
+    /// Whether the innermost span is a state; from now on it is none.
+    #[inline]
+    fn takes_leave(&self) -> bool {
+        let leaves = self.state.get() == self.depth.get() && self.depth.get() > 0;
+        if leaves {
+            self.state.set(0);
+        }
+        leaves
+    }
+
     /// The lane is now in a state that its next step, wait, work or [`becomes`](Self::becomes) ends.
     pub(super) fn is_in_a_state(&self) {
-        self.state.set(true);
+        self.state.set(self.depth.get());
     }
 
     #[inline]
@@ -309,6 +324,10 @@ pub struct SpanGuard<'lane> {
 impl Drop for SpanGuard<'_> {
     #[inline]
     fn drop(&mut self) {
+        // Steps inside it end where it ends.
+        if self.lane.state.get() > 0 {
+            self.lane.leave(now());
+        }
         self.lane.end(now());
     }
 }

@@ -33,6 +33,7 @@ mod tasks;
 pub use ask::ask;
 pub use mutex::{Guard, Mutex};
 pub use pace::{burn, sleep, timeout};
+pub(crate) use quiet::Silence;
 pub use runtime::Runtime::{self, CurrentThread, Workers};
 pub use server::{DelayServer, Served, Taken, delay_server};
 pub use tasks::Tasks;

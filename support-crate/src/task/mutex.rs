@@ -1,7 +1,6 @@
 //! [`Mutex`]: a standard lock taken inside polls, so that a deadlock of tasks can be looked at (lesson 14).
 
 use std::ops::{Deref, DerefMut};
-use std::sync::MutexGuard;
 
 use crate::lock;
 use crate::record::{LockId, Recorder, thread_lane};
@@ -34,9 +33,7 @@ impl<T> Mutex<T> {
     /// Outside a task of a run.
     pub fn lock(&self) -> Guard<'_, T> {
         let taken = thread_lane::polled(|lane| self.0.take(lane));
-        Guard {
-            id: self.0.id(), guard: taken.expect("this lock is for tasks: run.task(name, async { … })")
-        }
+        Guard { id: self.0.id(), held: taken.expect("this lock is for tasks: run.task(name, async { … })") }
     }
 }
 
@@ -44,20 +41,20 @@ impl<T> Mutex<T> {
 #[must_use = "the lock is let go when this is dropped"]
 pub struct Guard<'mutex, T> {
     id: LockId,
-    guard: MutexGuard<'mutex, T>,
+    held: lock::Held<'mutex, T>,
 }
 
 impl<T> Deref for Guard<'_, T> {
     type Target = T;
 
     fn deref(&self) -> &T {
-        &self.guard
+        &self.held
     }
 }
 
 impl<T> DerefMut for Guard<'_, T> {
     fn deref_mut(&mut self) -> &mut T {
-        &mut self.guard
+        &mut self.held
     }
 }
 

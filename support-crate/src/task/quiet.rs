@@ -1,6 +1,7 @@
 //! A panic in a task is told in one line while a run goes on, without the backtrace through the runtime: the recording has
 //! it too, and so has whoever joins the task. Panics elsewhere are told as ever.
 
+use std::cell::Cell;
 use std::panic::{PanicHookInfo, set_hook, take_hook};
 use std::sync::{Arc, Mutex};
 
@@ -43,7 +44,33 @@ impl Drop for Quiet {
     }
 }
 
+thread_local! {
+    /// Whether nothing is told of panics of this thread.
+    static SILENT: Cell<bool> = const { Cell::new(false) };
+}
+
+/// While it lasts, panics of the thread that began it are not told at all: whoever catches them says what they were.
+pub(crate) struct Silence {
+    before: bool,
+    _quiet: Quiet,
+}
+
+impl Silence {
+    pub fn begin() -> Self {
+        Self { before: SILENT.replace(true), _quiet: Quiet::begin() }
+    }
+}
+
+impl Drop for Silence {
+    fn drop(&mut self) {
+        SILENT.set(self.before);
+    }
+}
+
 fn tell(info: &PanicHookInfo<'_>, before: &Hook) {
+    if SILENT.get() {
+        return;
+    }
     let told =
         thread_lane::polled(|lane| eprintln!("\"{}\" panicked: {}", lane.name(), panic_text(info.payload())));
     told.unwrap_or_else(|| before(info));

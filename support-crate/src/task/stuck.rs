@@ -10,6 +10,9 @@ const NAMED: usize = 5;
 /// The run is at its limit: which tasks are pending, and were not woken.
 pub(super) fn at_the_limit(recorder: &Recorder) -> Error {
     let run = recorder.timeline();
+    if let Some(told) = recorder.shared().at_the_limit() {
+        return recorder.shared().stalled(&told);
+    }
     let waiting = those_in(&run, Activity::Waiting);
     if waiting.is_empty() {
         return recorder.shared().time_limit();

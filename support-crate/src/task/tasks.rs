@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use futures::future::Either;
 
 use super::mutex::Mutex;
+use crate::channel;
 use crate::error::Error;
 use crate::record::{Gauge, LaneWriter, Polled, Recorder};
 use crate::timeline::LaneKind;
@@ -46,6 +47,26 @@ impl Tasks {
     /// A standard lock called `name` that guards `value`; which task waits for it and which holds it is recorded.
     pub fn mutex<T>(&self, name: impl Into<String>, value: T) -> Arc<Mutex<T>> {
         Arc::new(Mutex::new(&self.recorder, name.into(), value))
+    }
+
+    /// A channel called `name` that holds at most `bound` items: [`tokio::sync::mpsc::channel`], recorded. How many are
+    /// queued becomes a counter of that name.
+    ///
+    /// Without any room, or past [`MOST_ITEMS`](channel::MOST_ITEMS), the recording fails with a clear message.
+    pub fn channel<T>(
+        &self,
+        name: impl Into<String>,
+        bound: usize,
+    ) -> (channel::tasks::Sender<T>, channel::tasks::Receiver<T>) {
+        channel::tasks::bounded(&self.recorder, name.into(), bound)
+    }
+
+    /// A channel called `name` that holds any number of items: [`tokio::sync::mpsc::unbounded_channel`], recorded.
+    pub fn unbounded_channel<T>(
+        &self,
+        name: impl Into<String>,
+    ) -> (channel::tasks::UnboundedSender<T>, channel::tasks::Receiver<T>) {
+        channel::tasks::unbounded(&self.recorder, name.into())
     }
 
     /// A number that the run changes, counted in `unit`: `run.counter("queue", "messages")`.

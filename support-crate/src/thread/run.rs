@@ -6,11 +6,12 @@ use std::sync::Arc;
 use std::thread::{Builder, Scope};
 
 use super::handle::Handle;
+use crate::channel;
 use crate::error::Error;
-use crate::lock::Mutex;
+use crate::lock::{Condvar, Mutex, RwLock};
 use crate::machine::Limit;
 use crate::preempt::OnCore;
-use crate::record::{Frame, Gauge, LaneWriter, Recorded, Recorder, Recording, caught};
+use crate::record::{Failed, Frame, Gauge, LaneWriter, Recorded, Recorder, Recording, caught};
 use crate::timeline::LaneKind;
 
 /// So many threads are started without asking the machine first.
@@ -62,7 +63,7 @@ impl Recording {
         }
         let on_core =
             self.core.map(OnCore::new).transpose().map_err(|fault| self.fails(fault))?.map(Arc::new);
-        let frame = self.frame()?;
+        let frame = self.frame_with(last_words)?;
         within(&frame, on_core.as_ref(), body);
         let recorded = frame.close();
         match on_core {
@@ -70,6 +71,13 @@ impl Recording {
             None => recorded,
         }
     }
+}
+
+/// The run's threads do not end, and nobody can stop a thread: who they are, and what to do about it.
+fn last_words(recorder: &Recorder) -> Failed {
+    let who = crate::process::stuck(recorder, std::process::id());
+    let says = format!("{who}. With .isolated() before .threads such a run ends, and the variables stay");
+    recorder.failed(recorder.shared().stalled(&says))
 }
 
 /// Runs `body`, and waits for the threads it spawned.
@@ -102,6 +110,34 @@ impl<'scope> Threads<'scope, '_> {
     /// A lock called `name` that guards `value`; who waits for it and who holds it is recorded.
     pub fn mutex<T>(&self, name: impl Into<String>, value: T) -> Arc<Mutex<T>> {
         Arc::new(Mutex::new(&self.recorder, name.into(), value))
+    }
+
+    /// A channel called `name` that holds any number of items: [`std::sync::mpsc::channel`], recorded. How many are queued
+    /// becomes a counter of that name.
+    pub fn channel<T>(&self, name: impl Into<String>) -> (channel::Sender<T>, channel::Receiver<T>) {
+        channel::channel(&self.recorder, name.into(), None)
+    }
+
+    /// A channel called `name` that holds at most `bound` items, and makes senders wait when it is full:
+    /// [`std::sync::mpsc::sync_channel`], recorded. With 0 sender and receiver meet: a rendezvous.
+    ///
+    /// Past [`MOST_ITEMS`](channel::MOST_ITEMS) the recording fails with a clear message.
+    pub fn sync_channel<T>(
+        &self,
+        name: impl Into<String>,
+        bound: usize,
+    ) -> (channel::Sender<T>, channel::Receiver<T>) {
+        channel::channel(&self.recorder, name.into(), Some(bound))
+    }
+
+    /// A read-write lock called `name` that guards `value`; who waits for it and who holds it is recorded.
+    pub fn rwlock<T>(&self, name: impl Into<String>, value: T) -> Arc<RwLock<T>> {
+        Arc::new(RwLock::new(&self.recorder, name.into(), value))
+    }
+
+    /// A condition variable called after what is waited for; who waits and who notifies is recorded.
+    pub fn condvar(&self, name: impl Into<String>) -> Arc<Condvar> {
+        Arc::new(Condvar::new(name.into()))
     }
 
     /// A number that the run changes, counted in `unit`: `run.counter("queue", "messages")`.

@@ -26,6 +26,17 @@ impl Counter {
         self.points.iter().map(|(_, value)| *value).fold(0.0, f64::max)
     }
 
+    /// What it was in the mean from one moment to another (nanoseconds of the shared clock).
+    pub fn mean(&self, from: u64, to: u64) -> f64 {
+        let edges = self.points.iter().map(|(at, _)| *at).filter(|at| (from..to).contains(at));
+        let (mut sum, mut last) = (0.0, from);
+        for at in edges.chain([to]) {
+            sum += self.at(last) * (at - last) as f64;
+            last = at;
+        }
+        if to > from { sum / (to - from) as f64 } else { self.at(from) }
+    }
+
     /// What it was in the end.
     pub fn last(&self) -> f64 {
         self.points.last().map_or(0.0, |(_, value)| *value)

@@ -14,7 +14,7 @@ pub enum Activity {
     Ready,
     /// Waiting for something to happen ("sleeping"): a timer, a disk, a customer who reads the menu.
     Waiting,
-    /// Held up by somebody else's lock, or by standing beside a person who is not done.
+    /// Held up by somebody else's lock, by a channel that is full or empty, or by standing beside a person who is not done.
     Blocked,
 }
 
@@ -74,7 +74,7 @@ kinds! {
         Story = "lane",
         /// A thread of the kernel's.
         Thread = "thread",
-        /// A thread that polls futures: a runtime's worker, an event loop.
+        /// A thread that polls futures or does chunks of work: a runtime's worker, an event loop, a pool's worker.
         Worker = "worker",
         /// A process.
         Process = "process",
@@ -111,8 +111,24 @@ kinds! {
         Dropped = "dropped",
         /// The run ended this thread.
         Stopped = "stopped",
+        /// A receiver found its channel empty and closed; the label is the channel's name.
+        Closed = "closed",
+        /// A sender found its channel full, and waits for room; the label is the channel's name.
+        Full = "full",
         /// The body of the run was over; what is still alive is cancelled from here on.
         Shutdown = "shutdown",
+        /// A worker got a task of a [queue](crate::queue) for the time of a lease; the label is the task, here and below.
+        Claimed = "claims",
+        /// A worker got a new lease for the task that it has.
+        Extended = "extends the lease",
+        /// A worker was done with a task, and the queue took it out.
+        Acknowledged = "acknowledges",
+        /// A worker was done with a task that had a later claim, or was out of the queue: it was refused.
+        TooLate = "too late",
+        /// A worker gave a task back, to be tried again.
+        Retried = "gives back",
+        /// A worker put a task aside, for a person to look at.
+        DeadLetter = "dead letter",
     }
 }
 

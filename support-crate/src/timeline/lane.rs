@@ -53,6 +53,18 @@ pub struct Hold {
     pub end: u64,
     /// Whether it was let go.
     pub ended: bool,
+    /// Whether it was held together with others, to read.
+    pub shared: bool,
+    /// Whether it was taken only because it was free, by somebody who would not have waited.
+    pub tried: bool,
+}
+
+impl Hold {
+    /// A lock that was held for `time` by nobody else, and let go, from plain data.
+    pub fn new(lock: u16, time: Range<u64>) -> Self {
+        let Range { start, end } = time;
+        Self { lock, start, end, ended: true, shared: false, tried: false }
+    }
 }
 
 /// What one thread, process, task or person did.
@@ -136,6 +148,11 @@ impl Lane {
         }
         self.spans.push(span);
         Ok(())
+    }
+
+    /// The span added last did not end.
+    pub(crate) fn leaves_open(&mut self) {
+        self.spans.last_mut().into_iter().for_each(|span| span.ended = false);
     }
 
     /// Adds something that the lane's own code marked at `at` nanoseconds.

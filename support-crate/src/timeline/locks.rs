@@ -1,6 +1,7 @@
 //! Who held which lock, and who waited for whom. A cycle among those who wait is a deadlock
 //! (E. G. Coffman, M. Elphick, A. Shoshani, "System Deadlocks", Computing Surveys 3 (1971)).
 
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::ops::Range;
 
@@ -21,7 +22,8 @@ impl fmt::Display for WaitsFor {
     /// "ada waits for left fork, which bob holds".
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let holder = self.holder.as_deref().unwrap_or("nobody here");
-        write!(out, "{} waits for {}, which {holder} holds", self.lane, self.lock)
+        let already = if holder == self.lane { " already" } else { "" };
+        write!(out, "{} waits for {}, which {holder} holds{already}", self.lane, self.lock)
     }
 }
 
@@ -40,46 +42,78 @@ impl Timeline {
         holders.into_iter().map(|(_, name)| name).collect()
     }
 
-    /// The wait-for graph at `moment` (nanoseconds of the shared clock): an edge for each lane that is blocked on a lock.
+    /// The wait-for graph at `moment` (nanoseconds of the shared clock): for each lane that is blocked on a lock an edge
+    /// to everybody who holds it; to itself, where it holds that lock already.
     pub fn waits_for(&self, moment: u64) -> Vec<WaitsFor> {
-        let edge = |lane: &Lane| {
-            let lock = lane.blocked_on(moment)?;
-            let holds = |other: &&Lane| other.name != lane.name && other.holds_at(lock, moment);
-            Some(WaitsFor {
-                lane: lane.name.clone(),
-                lock: self.locks.get(usize::from(lock)).cloned().unwrap_or_default(),
-                holder: self.lanes.iter().find(holds).map(|holder| holder.name.clone()),
-            })
-        };
-        self.lanes.iter().filter_map(edge).collect()
+        self.edges(moment).into_iter().map(|edge| self.named(edge)).collect()
     }
 
-    /// The lanes that waited for each other in a circle, each for the one after it and the last for the first; `None`
-    /// where there was no deadlock.
+    /// The lanes that waited for each other in a circle, each for the one after it and the last for the first; or the one
+    /// that waited for itself. `None` where there was no deadlock.
     pub fn deadlock(&self) -> Option<Vec<WaitsFor>> {
         // A lane in a deadlock waits for nothing else after it, even where the run's end frees it; and the circle is
         // closed by the one who begins to wait last.
         let last = |lane: &Lane| Some(lane.spans().iter().rev().find(|span| span.lock.is_some())?.start);
-        self.lanes.iter().filter_map(last).find_map(|moment| self.circle(moment))
+        let circle = self.lanes.iter().filter_map(last).find_map(|moment| circle(&self.edges(moment)))?;
+        Some(circle.into_iter().map(|edge| self.named(edge)).collect())
     }
 
-    fn circle(&self, moment: u64) -> Option<Vec<WaitsFor>> {
-        let edges = self.waits_for(moment);
-        edges.iter().find_map(|first| {
-            let mut cycle = vec![first.clone()];
-            while let Some(holder) = cycle.last().and_then(|edge| edge.holder.clone()) {
-                if holder == first.lane {
-                    return Some(cycle);
-                }
-                let next = edges.iter().find(|edge| edge.lane == holder)?;
-                if cycle.len() > edges.len() {
-                    return None;
-                }
-                cycle.push(next.clone());
-            }
-            None
-        })
+    fn edges(&self, moment: u64) -> Vec<Edge> {
+        let mut holders = HashMap::<u16, Vec<usize>>::new();
+        for (number, lane) in self.lanes.iter().enumerate() {
+            lane.held_at(moment).for_each(|lock| holders.entry(lock).or_default().push(number));
+        }
+        let of = |(lane, lock): (usize, u16)| {
+            let held = holders.get(&lock).filter(|held| !held.is_empty());
+            let by = held.map_or(vec![None], |held| held.iter().copied().map(Some).collect());
+            by.into_iter().map(move |holder| Edge { lane, lock, holder })
+        };
+        let blocked = self.lanes.iter().enumerate();
+        blocked.filter_map(|(number, lane)| Some((number, lane.blocked_on(moment)?))).flat_map(of).collect()
     }
+
+    fn named(&self, Edge { lane, lock, holder }: Edge) -> WaitsFor {
+        let name = |lane: usize| self.lanes[lane].name.clone();
+        let lock = self.locks.get(usize::from(lock)).cloned().unwrap_or_default();
+        WaitsFor { lane: name(lane), lock, holder: holder.map(name) }
+    }
+}
+
+/// An edge by numbers.
+#[derive(Clone, Copy)]
+struct Edge {
+    lane: usize,
+    lock: u16,
+    holder: Option<usize>,
+}
+
+/// A way along the edges that comes back to where it began.
+fn circle(edges: &[Edge]) -> Option<Vec<Edge>> {
+    let mut of = HashMap::<usize, Vec<Edge>>::new();
+    edges.iter().for_each(|edge| of.entry(edge.lane).or_default().push(*edge));
+    edges.iter().find_map(|first| {
+        let (mut passed, mut path) = (HashSet::new(), Vec::new());
+        leads(&of, first.lane, first.lane, &mut passed, &mut path).then_some(path)
+    })
+}
+
+/// Whether a way leads from `lane` `to` a lane; it is left in `path`.
+fn leads(
+    of: &HashMap<usize, Vec<Edge>>,
+    lane: usize,
+    to: usize,
+    passed: &mut HashSet<usize>,
+    path: &mut Vec<Edge>,
+) -> bool {
+    for edge in of.get(&lane).into_iter().flatten() {
+        let Some(holder) = edge.holder else { continue };
+        path.push(*edge);
+        if holder == to || (passed.insert(holder) && leads(of, holder, to, passed, path)) {
+            return true;
+        }
+        path.pop();
+    }
+    false
 }
 
 impl Lane {
@@ -94,10 +128,13 @@ impl Lane {
 
     /// Whether the lane held the lock at `moment`.
     pub fn holds_at(&self, lock: u16, moment: u64) -> bool {
-        let held = |hold: &&super::Hold| {
-            hold.lock == lock && hold.start <= moment && (moment < hold.end || !hold.ended)
-        };
-        self.holds.iter().any(|hold| held(&hold))
+        self.held_at(moment).any(|held| held == lock)
+    }
+
+    /// The locks that the lane held at `moment`, as indices into [`Timeline::locks`].
+    pub(super) fn held_at(&self, moment: u64) -> impl Iterator<Item = u16> {
+        let began = self.holds.partition_point(|hold| hold.start <= moment);
+        self.holds[..began].iter().filter(move |hold| moment < hold.end || !hold.ended).map(|hold| hold.lock)
     }
 }
 
@@ -112,7 +149,7 @@ mod tests {
         let label = lane.label_index("wants a fork");
         let blocked = Span { lock: Some(wants), ended: false, ..Span::new(5..90, Activity::Blocked, label) };
         lane.push(blocked).unwrap();
-        lane.holds.push(Hold { lock: holds, start: 1, end: 90, ended: false });
+        lane.holds.push(Hold { ended: false, ..Hold::new(holds, 1..90) });
         lane
     }
 
@@ -136,5 +173,28 @@ mod tests {
         assert_eq!(table.waits_for(table.end()).len(), 2);
         assert_eq!(table.waits_for(table.end())[1].holder.as_deref(), Some("ada"));
         assert!(table.deadlock().is_none());
+    }
+
+    #[test]
+    fn who_wants_what_it_holds_already_waits_for_itself() {
+        let table = table([stuck("ada", 0, 0), stuck("bob", 1, 0)]);
+        let cycle = table.deadlock().expect("a circle of one");
+        assert_eq!(cycle.len(), 1);
+        assert_eq!(cycle[0].to_string(), "ada waits for left, which ada holds already");
+    }
+
+    #[test]
+    fn a_writer_waits_for_all_readers_and_one_of_them_may_close_the_circle() {
+        let reader = |name, wants| {
+            let mut lane = stuck(name, 0, wants);
+            lane.holds[0].shared = true;
+            lane
+        };
+        let mut writer = stuck("cem", 1, 0);
+        writer.holds.push(Hold { ended: false, ..Hold::new(2, 2..90) });
+        let table = table([reader("ada", 9), reader("bob", 1), writer]);
+        assert_eq!(table.waits_for(50).iter().filter(|edge| edge.lane == "cem").count(), 2);
+        let cycle = table.deadlock().expect("a circle");
+        assert_eq!(cycle.iter().map(|edge| &*edge.lane).collect::<Vec<_>>(), ["bob", "cem"]);
     }
 }

@@ -16,6 +16,8 @@
 //! | `lateness` | how late a heartbeat was |
 //! | [`findings`](mod@findings) | what is wrong with a run of futures, and whose poll it was |
 //! | `locks` | who held which lock, who waited for whom, the cycle of a deadlock |
+//! | `traffic` | what went through a channel, and for how long |
+//! | `lock_order` | in which order locks were taken, and whether it could have ended in a deadlock |
 //! | `per_core` | a recording turned round: a lane for each core |
 //! | `turns` | whose turn it was among coroutines, and how long a round is |
 //! | `summary` | the table of a timeline |
@@ -28,6 +30,7 @@ pub mod findings;
 mod kind;
 mod lane;
 mod lateness;
+mod lock_order;
 mod locks;
 mod per_core;
 mod polls;
@@ -36,17 +39,21 @@ mod segments;
 mod slices;
 mod summary;
 mod trace;
+mod traffic;
 mod turns;
 
 pub use counter::Counter;
 pub use findings::{Findings, findings, findings_over};
 pub use kind::{Activity, Arrow, ArrowKind, LaneKind, Mark, MarkKind};
 pub use lane::{Hold, Lane, Span};
+pub use lock_order::LockOrder;
 pub use locks::WaitsFor;
 pub use per_core::per_core;
 pub use polls::{Outcome, Poll};
 pub use query::Share;
 pub use segments::{Segment, Segments};
+pub(crate) use traffic::QUEUED;
+pub use traffic::Traffic;
 
 use crate::error::Error;
 use crate::time::{MILLISECOND, Time, Unit};

@@ -136,7 +136,8 @@ impl Trace {
                 let (lock, end) = (self.lock(name)?, at.checked_add(nanoseconds(&args["dur"])?)?);
                 let ended = args["ended"] != Value::Bool(false);
                 self.end = self.end.max(end);
-                self.lanes[index].holds.push(Hold { lock, start: at, end, ended });
+                let [shared, tried] = ["shared", "tried"].map(|how| args[how] == Value::Bool(true));
+                self.lanes[index].holds.push(Hold { lock, start: at, end, ended, shared, tried });
             }
             "b" if written_here => {
                 let span = self.span(event, index, at, nanoseconds(&args["dur"]))?;

@@ -128,7 +128,8 @@ fn names(lane: &Lane, number: usize, own_thread: bool) -> Value {
 
 fn held(lane: &Lane, hold: &Hold, lock: &str, id: &str, number: usize) -> Value {
     json!({"ph": "b", "id": id, "name": lock, "cat": "lock", "pid": lane.pid, "tid": lane.tid, "ts": micros(hold.start),
-           "args": {"lane": number, "held by": lane.name, "dur": micros(hold.end - hold.start), "ended": hold.ended}})
+           "args": {"lane": number, "held by": lane.name, "dur": micros(hold.end - hold.start), "ended": hold.ended,
+                    "shared": hold.shared, "tried": hold.tried}})
 }
 
 fn end(lane: &Lane, name: &str, category: &str, id: Value, number: usize, at: u64) -> Value {

@@ -1,0 +1,18 @@
+// Takes a ticket first, and gives it back where there was none.
+async fn sell(tickets: SharedCell<'_, i32>, lock: ModelMutex<'_>) -> bool {
+    if tickets.fetch_sub(1).await > 0 {
+        return true;
+    }
+    tickets.fetch_add(1).await;
+    false
+}
+let shop = model("three customers, two tickets", |run| {
+    let (tickets, sold, lock) = (run.shared("tickets", 2), run.shared("sold", 0), run.mutex("lock"));
+    for name in ["ada", "bob", "cem"] {
+        run.spawn(name, async move {
+            if sell(tickets, lock).await { sold.fetch_add(1).await; }
+        });
+    }
+    run.must(move || sold.now() == 2, "two tickets are to be sold to two customers");
+});
+shop.explore()?

@@ -1,0 +1,10 @@
+// drop ends the guard where it says so.
+let noon = shop(|till, lane| {
+    let sales = till.lock(lane);
+    let sum: i32 = sales.iter().sum();
+    drop(sales);
+    lane.wait("writes it to the disk", 80 * MILLISECOND);
+    lane.mark(&format!("sum {sum}"));
+});
+let queued = noon.total("ada", Blocked)?;
+noon.figure().with_guess("ada stood in the queue", my_fourth_guess, queued, "ms")

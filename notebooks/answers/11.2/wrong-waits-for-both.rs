@@ -1,0 +1,15 @@
+// "Both are awaited": join! waits for the later of the two.
+// says: without waiting for closing time
+fn until(mut dish: BoxFuture<'static, ()>, mut closing: BoxFuture<'static, ()>)
+    -> impl Future<Output = &'static str> + Send {
+    async move { futures::join!(dish, closing); "eats" }
+}
+let closing = record("the kitchen closes at 10").within(60 * MINUTE).event_loop(|run| {
+    let told = |who, minutes| told_by(run.clone(), who, minutes).boxed();
+    let guests = [("Amir", 30), ("Kohli", 5), ("John", 1)].map(|(guest, minutes)| {
+        let evening = until(told("cook", minutes), told("clock", 10));
+        run.task(guest, evening.map(move |how| println!("{guest}: {how}"))).boxed()
+    });
+    run_all(run, guests.into());
+}).kept();
+closing.figure()

@@ -1,0 +1,11 @@
+// The share is right; the bound is what was measured last, not what can be reached.
+// says: programs told rightly
+fn serial_share(times: &[(f64, f64)]) -> f64 {
+    let (workers, time) = times[times.len() - 1];
+    (workers * time / times[0].1 - 1.0) / (workers - 1.0)
+}
+fn at_most(times: &[(f64, f64)]) -> f64 {
+    times[0].1 / times[times.len() - 1].1
+}
+let theirs = [(1.0, 80.0), (2.0, 48.4), (4.0, 31.8), (8.0, 24.1)];
+println!("theirs: {:.0} % serial, at most {:.1} times as fast", 100.0 * serial_share(&theirs), at_most(&theirs));

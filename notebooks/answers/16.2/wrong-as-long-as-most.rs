@@ -1,0 +1,20 @@
+// "Most take forty, so three times that is ample": not for a cake.
+// says: no cook who is alive is to lose an order
+let lease = 120 * MILLISECOND;
+let rush = TaskQueue::new()?;
+for dish in ["cake", "soup", "cake", "tea", "rice"] { rush.push(dish)?; }
+let hurried = record("a rush").within(5_000 * MILLISECOND).processes(|run| {
+    let parent = run.lane("parent");
+    let cook = |lane: &LaneWriter| while let Some(order) = rush.claim(lane, lease) {
+        let pieces = if order.payload == "cake" { 12 } else { 2 };
+        for _ in 0..pieces { lane.wait(&format!("cooks {order}"), 20 * MILLISECOND); }
+        lane.mark(&format!("serves {order}"));
+        rush.acknowledge(lane, &order);
+    };
+    let bob = run.fork("bob", cook);
+    rush.watch(&parent, |row| row.worker == "bob");
+    parent.wait("lets him cook", 30 * MILLISECOND);
+    bob.kill();
+    for name in ["ada", "cem"] { run.fork(name, cook); }
+}).kept().with_tasks(&rush)?;
+hurried.figure()
