@@ -11,12 +11,15 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result};
 use tempfile::TempDir;
 
+use super::client;
 use crate::project::Project;
 use crate::setup::lock::Lock;
 use crate::setup::{Place, files, sources, warm};
 
 /// The file that a kernel and its host keep locked.
 pub(crate) const OWNER: &str = "owner.lock";
+/// What the name of a file that a front keeps locked begins with.
+const FRONT: &str = "front-";
 /// The names, in a kernel's workspace, of outlines of the standard library, and of its whole sources.
 const STD: &str = "std";
 const WHOLE_STD: &str = "std-whole";
@@ -163,6 +166,18 @@ pub fn running(project: &Project) -> Result<usize> {
     Ok(running)
 }
 
+/// The file, in the folder of all copies, that a front keeps locked for as long as it needs its kernel.
+///
+/// # Errors
+/// When the cache cannot be written.
+pub(crate) fn front(project: &Project) -> Result<(PathBuf, Lock)> {
+    let folders = copies(project);
+    let _all = Lock::quietly(&folders, ALL, false)?;
+    let name = format!("{FRONT}{}.lock", client::random());
+    let lock = Lock::quietly(&folders, &name, false)?;
+    Ok((folders.join(name), lock))
+}
+
 /// The folder of all copies.
 pub fn copies(project: &Project) -> PathBuf {
     project.cache().join("kernels")
@@ -196,13 +211,16 @@ pub(crate) fn remove_left(folder: &Path) {
     }
 }
 
-/// Removes what crashed kernels left.
+/// Removes what crashed kernels and fronts left.
 fn sweep(folders: &Path) -> Result<()> {
-    for (folder, is_folder) in files::entries(folders)? {
-        if is_folder && Lock::try_take(&folder, OWNER)?.is_some() {
-            end_all_in(&folder);
+    for (path, is_folder) in files::entries(folders)? {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        if is_folder && Lock::try_take(&path, OWNER)?.is_some() {
+            end_all_in(&path);
             // They may still end in it; what they leave goes next time.
-            let _ = fs::remove_dir_all(&folder);
+            let _ = fs::remove_dir_all(&path);
+        } else if name.starts_with(FRONT) && Lock::try_take(folders, &name)?.is_some() {
+            let _ = fs::remove_file(&path);
         }
     }
     Ok(())

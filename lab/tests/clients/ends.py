@@ -1,5 +1,7 @@
 """However a kernel's parts end, it is said, nothing is left, and nothing goes to another notebook."""
 
+import fcntl
+import glob
 import os
 import signal
 import time
@@ -18,6 +20,15 @@ def parts(kernel):
 
 def folder(process):
     return os.path.dirname(os.path.dirname(process.environ()["EVCXR_TMPDIR"]))
+
+
+def is_locked(path):
+    with open(path) as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
 
 
 def gone(what, processes, place):
@@ -70,6 +81,9 @@ for kill in (lambda pid: os.kill(pid, signal.SIGKILL), lambda pid: os.killpg(pid
     gone("front", list(all_parts), place)
     kernel.manager.cleanup_resources()
     kernel = Kernel()
+    kernel.text("let x = 1;")
+    left = [file for file in glob.glob(f"{os.path.dirname(place)}/front-*.lock") if not is_locked(file)]
+    assert not left, left
 kernel.end()
 assert other.silent() and other.text("kept") == "7"
 other.end()

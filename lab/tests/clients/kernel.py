@@ -8,6 +8,15 @@ from jupyter_client.manager import KernelManager
 PATIENCE = 300
 
 
+def wait_for(what, condition):
+    """Waits until `condition` gives something, and gives it."""
+    end = time.monotonic() + 240
+    while not (found := condition()):
+        assert time.monotonic() < end, what
+        time.sleep(0.05)
+    return found
+
+
 class Kernel:
     def __init__(self):
         self.manager = KernelManager(kernel_name="rust")

@@ -4,10 +4,9 @@ Run where /proc/meminfo is the file that is named first."""
 
 import os
 import sys
-import time
 
 import psutil
-from kernel import Kernel
+from kernel import Kernel, wait_for
 
 meminfo, state = sys.argv[1], os.environ["TIMELANES_STATE"]
 plenty = open(meminfo).read()
@@ -32,13 +31,6 @@ def standbys():
         except psutil.Error:
             pass
     return found
-
-
-def wait_for(what, condition):
-    end = time.monotonic() + 240
-    while not condition():
-        assert time.monotonic() < end, what
-        time.sleep(0.05)
 
 
 def has_kernel():

@@ -302,11 +302,9 @@ pub fn link(project: &Project, hear: impl Fn(Word) + Send + 'static) -> Result<L
 }
 
 fn start(project: &Project, hear: impl Fn(Word) + Send + 'static) -> Result<Link> {
-    let folder = super::warm::copies(project);
-    let name = format!("front-{}.lock", client::random());
-    let front = Lock::quietly(&folder, &name, false)?;
+    let (file, front) = super::warm::front(project)?;
     let mut host = command(project)?;
-    host.arg("--front").arg(folder.join(&name));
+    host.arg("--front").arg(file);
     // A group of its own: it outlives the front, which may be killed with its group, and cleans up.
     #[cfg(unix)]
     std::os::unix::process::CommandExt::process_group(&mut host, 0);

@@ -129,7 +129,7 @@ fn offers(project: &Project) -> Vec<PathBuf> {
 pub(super) fn run(project: &Project) -> Result<()> {
     let all = folder(project);
     let Some(key) = key(project) else { return Ok(()) };
-    let Some(only) = Lock::try_take(&all, &format!("{key}.lock"))? else { return Ok(()) };
+    let Some(only) = only(&all, &key)? else { return Ok(()) };
     end_outdated(project, &key);
     wait_for_quiet(&all);
     if memory::free().is_some_and(|free| free < ROOM.0) {
@@ -139,7 +139,7 @@ pub(super) fn run(project: &Project) -> Result<()> {
     // Nobody else is in this folder yet.
     let offered = all.join(format!("{key}.json"));
     files::write_whole(&offered, &serde_json::to_vec(&kernel.offer)?)?;
-    make_ready(&kernel, &offered, &all);
+    make_ready(&mut kernel, &offered, &all);
     let start = Instant::now();
     while offered.exists() && kernel.process.ended().is_none() {
         let is_short = memory::free().is_some_and(|free| free < ROOM.1);
@@ -160,13 +160,34 @@ pub(super) fn run(project: &Project) -> Result<()> {
     Ok(())
 }
 
-/// Ends those of this checkout that were made from something else.
+/// The lock of the one host that makes this standby and waits with it; nothing when another does. A host whose
+/// standby was just taken gives the lock back at its next look.
+fn only(all: &Path, key: &str) -> Result<Option<Lock>> {
+    let (name, offered, start) = (format!("{key}.lock"), all.join(format!("{key}.json")), Instant::now());
+    loop {
+        let lock = Lock::try_take(all, &name)?;
+        if lock.is_some() || offered.exists() || start.elapsed() > 2 * LOOK.1 {
+            return Ok(lock);
+        }
+        thread::sleep(LOOK.0);
+    }
+}
+
+/// Ends those of this checkout that were made from something else, and removes what killed hosts left.
 fn end_outdated(project: &Project, key: &str) {
     let checkout = key.split('-').next().unwrap_or(key);
     for path in offers(project) {
         let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         if name.starts_with(checkout) && name != key {
             drop(take(&path));
+        }
+    }
+    let all = folder(project);
+    for (path, _) in files::entries(&all).unwrap_or_default() {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let is_others = name.ends_with(".lock") && name != BUSY && !name.starts_with(key);
+        if is_others && Lock::try_take(&all, &name).is_ok_and(|lock| lock.is_some()) {
+            let _ = fs::remove_file(&path);
         }
     }
 }
@@ -185,12 +206,13 @@ fn wait_for_quiet(all: &Path) {
     }
 }
 
-/// Waits until the kernel has loaded everything, or is taken before that; while anybody runs a cell, it is stopped.
-fn make_ready(kernel: &Kernel, offered: &Path, all: &Path) {
+/// Waits until the kernel has loaded everything, or is taken or ends before that; while anybody runs a cell, it is
+/// stopped.
+fn make_ready(kernel: &mut Kernel, offered: &Path, all: &Path) {
     let connection = kernel.offer.connection.clone();
     let ready = thread::spawn(move || client::wait_until_ready(&connection));
     let mut stopped = false;
-    while !ready.is_finished() && offered.exists() {
+    while !ready.is_finished() && offered.exists() && kernel.process.ended().is_none() {
         let busy = is_busy(all);
         if busy != stopped {
             crate::process::pause(kernel.offer.process, busy);
