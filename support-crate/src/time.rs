@@ -223,11 +223,21 @@ times!(i32, i64, u32, u64, usize, f64);
 pub trait Plain: Copy {
     /// The number.
     fn plain(self) -> f64;
+
+    /// The number as it is counted in the unit `symbol`, for a time and a unit of time: "min", "s" or "ms".
+    fn plain_in(self, _symbol: &str) -> f64 {
+        self.plain()
+    }
 }
 
 impl Plain for Time {
     fn plain(self) -> f64 {
         self.count
+    }
+
+    fn plain_in(self, symbol: &str) -> f64 {
+        let unit = [MINUTE, SECOND, MILLISECOND].into_iter().find(|unit| unit.unit.symbol == symbol);
+        unit.map_or(self, |unit| self.in_unit(unit)).count
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use roxmltree::Document;
 use timelanes::error::Error;
 use timelanes::figure::{Figure, bars, compare, histogram, lines, log};
-use timelanes::time::MINUTE;
+use timelanes::time::{MILLISECOND, MINUTE};
 use timelanes::timeline::{
     Activity, Arrow, ArrowKind, Counter, Hold, Lane, LaneKind, MarkKind, Span, Timeline,
 };
@@ -266,6 +266,14 @@ fn guesses_that_cannot_be_drawn_are_answered_in_words() {
         assert!(figure.text().contains(says), "{}", figure.text());
         assert_sound(&figure);
     }
+}
+
+#[test]
+fn a_guess_in_minutes_is_compared_with_minutes_whatever_the_axis_shows() {
+    let figure = at_once().figure().with_guess("the whole run", 16.0, 102 * MILLISECOND, "min");
+    assert!(figure.text().contains("you guessed 16 min, it was 10.2 min"), "{}", figure.text());
+    let figure = figure.with_guess("what they paid", 16.0, 102.0, "coins");
+    assert!(figure.text().contains("it was 102 coins"), "{}", figure.text());
 }
 
 #[test]
@@ -642,6 +650,25 @@ fn a_failed_run_says_so_above_its_lanes_and_names_the_circle_below() {
     let compared = compare(&[&at_once(), &table]);
     assert!(compared.text().contains("table failed"), "{}", compared.text());
     assert_sound(&compared);
+}
+
+#[test]
+fn a_crowd_of_arrows_is_thin_and_hides_nothing() {
+    let edges = |count: u64| {
+        let mut timeline = at_once();
+        for index in 0..count {
+            timeline.arrows.push(Arrow {
+                from: (0, index * 100_000),
+                to: (1, 5_000_000 + index * 100_000),
+                label: String::new(),
+                kind: ArrowKind::Message,
+            });
+        }
+        let svg = timeline.figure().svg();
+        assert_sound(&timeline.figure());
+        (svg.contains(r#"stroke-width="3.5""#), svg.contains(r#"stroke-width="0.0""#))
+    };
+    assert_eq!((edges(5), edges(60)), ((true, false), (false, true)));
 }
 
 #[test]

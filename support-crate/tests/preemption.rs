@@ -486,6 +486,38 @@ fn an_endless_loop_of_steps_ends_at_the_limit_and_says_so() {
 }
 
 #[test]
+fn an_endless_loop_that_only_asks_for_its_time_ends_at_the_limit_too() {
+    let _alone = alone();
+    for loops in [
+        |lane: &LaneWriter| while lane.cpu_time() < 40 * MILLISECOND {},
+        |lane: &LaneWriter| {
+            lane.step();
+            while lane.cpu_time() < 40 * MILLISECOND {}
+        },
+        |lane: &LaneWriter| {
+            lane.step();
+            while lane.elapsed() < 10_000 * MILLISECOND {}
+        },
+    ] {
+        let run = record("only asks").within(100 * MILLISECOND).threads(|run| {
+            run.spawn("only asks", loops);
+        });
+        let says = run.unwrap_err().to_string();
+        assert!(says.contains("0.1 s") && says.contains("never ends"), "{says}");
+        assert!(!stays("only asks"));
+    }
+    // What is asked for in time is answered, and goes on.
+    let run = record("waits by looking").threads(|run| {
+        run.spawn("looks", |lane| {
+            lane.step();
+            while lane.elapsed() < 20 * MILLISECOND {}
+            lane.mark("done");
+        });
+    });
+    assert_eq!(run.unwrap().lane("looks").unwrap().notes().count(), 1);
+}
+
+#[test]
 fn asking_for_too_little_or_too_much_is_answered_in_words() {
     let _alone = alone();
     let says = |run: Recorded| run.map(|_| ()).unwrap_err().to_string();

@@ -11,6 +11,8 @@ use crate::timeline::{Arrow, ArrowKind};
 
 /// More arrows than this are a black area.
 pub(super) const MOST: usize = 300;
+/// More than this of one kind are drawn thin and without an edge, so that what lies below them can be seen.
+const CROWD: usize = 24;
 
 /// An arrow's two ends in pixels.
 pub(super) struct Line {
@@ -66,27 +68,28 @@ fn look(kind: ArrowKind) -> Look {
 /// All arrows, those that would lie on one another once; each kind with its own dash and head.
 pub(super) fn arrows(sheet: &Sheet, places: &[Place]) -> String {
     let mut seen = HashSet::new();
-    let mut paths = vec![(String::new(), String::new()); ArrowKind::ALL.len()];
+    let mut lines: [Vec<Line>; ArrowKind::ALL.len()] = Default::default();
     for arrow in &sheet.timeline.arrows {
         let Some(line) = line(sheet, places, arrow) else { continue };
         let pixel = [line.from.0, line.from.1, line.to.0, line.to.1].map(|value| value as i32);
         if seen.len() == MOST || !seen.insert(pixel) {
             continue;
         }
-        let (shafts, heads) = &mut paths[arrow.kind as usize];
-        draw(&line, look(arrow.kind).head, shafts, heads);
+        lines[arrow.kind as usize].push(line);
     }
-    let kinds = ArrowKind::ALL.iter().zip(&paths).filter(|(_, (shafts, _))| !shafts.is_empty());
-    kinds.map(|(kind, (shafts, heads))| ink(&look(*kind), shafts, heads)).collect()
+    let kinds = ArrowKind::ALL.iter().zip(&lines).filter(|(_, lines)| !lines.is_empty());
+    kinds.map(|(kind, lines)| ink(&look(*kind), lines)).collect()
 }
 
 /// One kind's arrows, on a white edge that lifts them off the bars.
-fn ink(look: &Look, shafts: &str, heads: &str) -> String {
+fn ink(look: &Look, lines: &[Line]) -> String {
     let Look { dash, width, colour, head } = look;
+    let (width, edge) = if lines.len() > CROWD { (width * 0.4, 0.0) } else { (*width, width + 2.1) };
+    let (mut shafts, mut heads) = (String::new(), String::new());
+    lines.iter().for_each(|line| draw(line, *head, &mut shafts, &mut heads));
     let fill = if *head == Head::Open { CARD } else { colour };
     format!(
-        r#"<g fill="none"><path d="{shafts}" stroke="{CARD}" stroke-width="{:.1}"/><path d="{shafts}" stroke="{colour}" stroke-width="{width}" stroke-dasharray="{dash}"/></g><path d="{heads}" fill="{fill}" stroke="{colour}" stroke-width="1"/>"#,
-        width + 2.1
+        r#"<g fill="none"><path d="{shafts}" stroke="{CARD}" stroke-width="{edge:.1}"/><path d="{shafts}" stroke="{colour}" stroke-width="{width:.1}" stroke-dasharray="{dash}"/></g><path d="{heads}" fill="{fill}" stroke="{colour}" stroke-width="1"/>"#
     )
 }
 
@@ -122,9 +125,8 @@ pub(super) fn keys<'arrows>(arrows: impl Iterator<Item = &'arrows Arrow>) -> Vec
 }
 
 fn key(kind: ArrowKind) -> Key {
-    let (mut shafts, mut heads) = (String::new(), String::new());
-    draw(&Line { from: (0.0, 7.0), to: (25.0, 7.0) }, look(kind).head, &mut shafts, &mut heads);
-    Key { name: kind.name().to_owned(), swatch: ink(&look(kind), &shafts, &heads) }
+    let line = Line { from: (0.0, 7.0), to: (25.0, 7.0) };
+    Key { name: kind.name().to_owned(), swatch: ink(&look(kind), &[line]) }
 }
 
 /// What a reader must know of arrows that are not drawn.

@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use super::labels::halo;
 use super::lanes::Sheet;
 use super::layout::{MOST_LEVELS, Place};
 use super::palette::{CARD, INK, MUTED};
@@ -120,11 +121,11 @@ pub(super) fn marks(sheet: &Sheet, places: &[Place]) -> String {
             }
             let (pen, wide) = (Pen::new(10.5, INK), width(&label, 10.5) + 9.0);
             if wide <= until - x - 5.0 {
-                texts.push_str(&pen.write(x + 6.0, top - 3.0, &label));
+                texts.push_str(&halo(&pen.write(x + 6.0, top - 3.0, &label)));
                 written_until = x + wide;
             } else if wide <= x - written_until {
                 // At the end of a lane, where there is room only before it.
-                texts.push_str(&pen.anchored(Anchor::End).write(x - 6.0, top - 3.0, &label));
+                texts.push_str(&halo(&pen.anchored(Anchor::End).write(x - 6.0, top - 3.0, &label)));
                 written_until = x;
             } else {
                 written_until = x + 5.0;

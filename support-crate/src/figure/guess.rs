@@ -11,12 +11,12 @@ const LEFT: f64 = PAD + 84.0;
 
 impl Figure {
     /// The figure with a strip below that shows a guess beside what was measured, both in the unit `symbol`: plain
-    /// numbers, or times counted in their own unit.
+    /// numbers, or times, which are counted in it whatever their own unit is.
     ///
     /// What cannot be drawn (not a number, infinite, negative) is answered in words.
     pub fn with_guess(mut self, what: &str, guess: impl Plain, measured: impl Plain, symbol: &str) -> Self {
         let (what, symbol) = (clean(what), clean(symbol));
-        let (guess, measured) = (guess.plain(), measured.plain());
+        let (guess, measured) = (guess.plain_in(&symbol), measured.plain_in(&symbol));
         self.panels.push(if drawable(guess) && drawable(measured) {
             strip(&what, guess, measured, &symbol)
         } else {

@@ -35,7 +35,7 @@ pub(super) fn labels(sheet: &Sheet, places: &[Place]) -> String {
 }
 
 /// A label that stays readable where an arrow or a grid line passes behind it.
-fn halo(text: &str) -> String {
+pub(super) fn halo(text: &str) -> String {
     text.replacen(
         "<text",
         r##"<text stroke="#fff" stroke-width="3" stroke-linejoin="round" paint-order="stroke""##,

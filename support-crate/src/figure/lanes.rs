@@ -65,7 +65,7 @@ pub(super) fn panel(sheet: &Sheet, titled: bool, axis: bool, hover_bytes: usize,
     let _ = write!(body, r#"<g transform="translate(0 {top:.0})">{frame}</g>"#);
     body.push_str(&names(sheet, &places));
     body.push_str(&bars(sheet, &places));
-    for layer in [ragged_ends, moments, holds, brackets, marks, arrows, labels] {
+    for layer in [ragged_ends, moments, holds, brackets, arrows, marks, labels] {
         body.push_str(&layer(sheet, &places));
     }
     let mut hover = hover(sheet, &places, hover_bytes);

@@ -29,6 +29,8 @@ pub(super) struct Stepping {
     /// Nanoseconds of work on the core, without those of `watch`.
     worked: u64,
     steps: u64,
+    /// How many steps there were when its time was asked for last.
+    asked: u64,
     interrupts: Interrupts,
     switches: Switches,
     /// When its thread was let go; 0 where it was not told.
@@ -97,7 +99,10 @@ impl LaneWriter {
     }
 
     /// The time this lane's thread has been on the core for its own [steps](Self::step) and [work](Self::work).
+    ///
+    /// A thread that asks again and again, does no step in between and goes on past the time limit ends here.
     pub fn cpu_time(&self) -> Time {
+        self.looks_without_a_step();
         let stepping = self.stepping.borrow();
         let now = stepping.watch.as_ref().map_or(0, Watch::on_core);
         Time::of_nanos(stepping.worked + now, MILLISECOND.unit())
@@ -105,11 +110,27 @@ impl LaneWriter {
 
     /// How long ago this lane's thread was let go, together with all others of its run; for a lane that is no thread, how
     /// long the run has lasted. Wall time: it goes on while others have the core.
+    ///
+    /// A thread that asks again and again, does no step in between and goes on past the time limit ends here.
     pub fn elapsed(&self) -> Time {
+        let looked = self.looks_without_a_step();
         let stepping = self.stepping.borrow();
-        let last = stepping.watch.as_ref().map_or_else(now, Watch::last);
+        let last = looked.or_else(|| stepping.watch.as_ref().map(Watch::last)).unwrap_or_else(now);
         let opened = if stepping.opened > 0 { stepping.opened } else { self.shared.begun };
         Time::of_nanos(last.saturating_sub(opened), MILLISECOND.unit())
+    }
+
+    /// Looks at the clock itself where no step did since the last time this was asked; a thread past its limit ends.
+    fn looks_without_a_step(&self) -> Option<u64> {
+        let mut stepping = self.stepping.borrow_mut();
+        let steps = stepping.steps;
+        let stepped = std::mem::replace(&mut stepping.asked, steps) != steps;
+        drop(stepping);
+        let looked = (!stepped).then(now)?;
+        if self.is_late(looked) {
+            stop();
+        }
+        Some(looked)
     }
 
     /// How many [steps](Self::step) it has done.
