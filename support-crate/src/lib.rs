@@ -20,6 +20,7 @@
 //! | [`event_loop`] | runs whose lanes are futures on an event loop of one's own |
 //! | [`task`] | runs whose lanes are futures on Tokio; a server that takes its time |
 //! | [`parallel`] | work divided over cores: a pool that steals work, rayon, speed-up and Amdahl's law |
+//! | [`peer`] | programs and runtimes that are not ours, doing one job: each measured alike, as lanes of one timeline |
 //! | [`cost`](mod@cost) | what a thread, a process, a coroutine costs |
 //! | [`check`] | exercises judged from what was measured, hints, completed lessons |
 //! | [`time`], [`table`], [`error`] | the ground: durations, tables, what went wrong |
@@ -54,6 +55,7 @@ pub mod figure;
 pub mod lock;
 pub mod machine;
 pub mod parallel;
+pub mod peer;
 pub mod preempt;
 pub mod process;
 pub mod queue;
@@ -76,6 +78,7 @@ pub mod prelude {
     pub use crate::figure::{Figure, bars, compare, compare_by_core, histogram, lines};
     pub use crate::machine::{KernelPolicy, Machine};
     pub use crate::parallel::{Amdahl, Pool, Rayon, SpeedUp, Sweep, speed_up, sweep};
+    pub use crate::peer::{self, Errands, Peers};
     pub use crate::process::{Ending, Processes, Shared, pipe};
     pub use crate::queue::{Task, TaskQueue, TaskState};
     pub use crate::race::{Atomic, Interleavings, Model, ModelMutex, Played, SharedCell, model};

@@ -8,6 +8,7 @@
 //! | [`sources`] | a pruned copy of the standard library's sources |
 //! | [`evcxr`] | the kernel itself |
 //! | [`warm`] | the folder in which the support crate is built already |
+//! | [`node`] | Node.js for lesson 17, where the machine has none |
 //!
 //! Each step can tell quickly whether its piece is there and whole. Nothing half-made ever looks whole, so set-up
 //! can be stopped anywhere and goes on from there.
@@ -16,6 +17,7 @@ pub mod evcxr;
 pub mod fault;
 pub mod files;
 pub mod lock;
+pub mod node;
 pub mod outline;
 pub mod progress;
 pub mod python;
@@ -88,7 +90,7 @@ pub trait Step: fmt::Debug {
 pub const LOCK: &str = "setup.lock";
 
 /// All steps, in order: those that can fail at once come before those that take minutes.
-pub fn steps() -> [&'static dyn Step; 7] {
+pub fn steps() -> [&'static dyn Step; 8] {
     [
         &toolchain::Rust,
         &toolchain::RustSrc,
@@ -97,6 +99,7 @@ pub fn steps() -> [&'static dyn Step; 7] {
         &sources::Sources,
         &evcxr::Evcxr,
         &warm::Warm,
+        &node::Node,
     ]
 }
 

@@ -91,21 +91,10 @@ fn install(project: &Project) -> Result<()> {
     let text = fs::read_to_string(&requirements)?;
     let total = text.lines().filter(|line| line.contains("==")).count() as u64;
     let mut progress = Progress::start("installing JupyterLab");
-    let mut pip = Command::new(project.python());
-    pip.args([
-        "-m",
-        "pip",
-        "install",
-        "--no-input",
-        "--disable-pip-version-check",
-        "--progress-bar",
-        "off",
-        "-r",
-    ])
-    .arg(&requirements)
-    .current_dir(project.root());
+    let mut pip = pip_install(project);
+    pip.arg("-r").arg(&requirements);
     let mut done = 0;
-    process::run(without_user_settings(&mut pip), &mut |line| {
+    process::run(&mut pip, &mut |line| {
         let line = line.trim();
         if line.starts_with("Collecting") || line.starts_with("Requirement already") {
             done += 1;
@@ -114,6 +103,14 @@ fn install(project: &Project) -> Result<()> {
     })?;
     progress.finish();
     Ok(())
+}
+
+/// `pip install` into `.venv`, without what to install.
+pub(super) fn pip_install(project: &Project) -> Command {
+    let mut pip = Command::new(project.python());
+    pip.args(["-m", "pip", "install", "--no-input", "--disable-pip-version-check", "--progress-bar", "off"]);
+    without_user_settings(pip.current_dir(project.root()));
+    pip
 }
 
 /// Keeps what the user set for Python in general away from this environment.

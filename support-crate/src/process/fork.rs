@@ -12,7 +12,7 @@ use nix::sys::signal::{SigHandler, Signal, raise, signal};
 use nix::unistd::{ForkResult, Pid, dup2_stderr, dup2_stdin, dup2_stdout, getpid, getppid, setpgid};
 
 use super::others::alone;
-use super::output::{Output, bound};
+use super::output::{LARGEST_FILE, Output, bound};
 use crate::error::Error;
 use crate::machine::now;
 use crate::record::{LaneWriter, Recorder};
@@ -87,7 +87,7 @@ fn prepare(output: &Output, parent: Pid) -> nix::Result<()> {
     dup2_stdin(nothing)?;
     dup2_stdout(output.file())?;
     dup2_stderr(output.file())?;
-    bound()
+    bound(LARGEST_FILE)
 }
 
 /// Ends this process without running what the parent registered for its own end.

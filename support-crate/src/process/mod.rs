@@ -13,6 +13,9 @@
 //! | `fork` | the copy itself, and what the child does before and after the learner's code |
 //! | `others` | the threads that stand in the way of a fork, and where they come from |
 //! | `program` | another program as a lane |
+//! | `measured` | a program, or a copy of this process, run to its end and measured |
+//! | `orphans` | what a measured process started and left behind |
+//! | `usage` | what a process used, by the kernel's count |
 //! | `output` | where a child's standard output goes |
 //! | `alarm` | the time limit for a parent that is stuck in the learner's code |
 //! | `pipe` | messages from one process to another, with an arrow each |
@@ -31,6 +34,10 @@ mod fork;
 mod handle;
 mod isolated;
 #[cfg(target_os = "linux")]
+mod measured;
+#[cfg(target_os = "linux")]
+mod orphans;
+#[cfg(target_os = "linux")]
 mod others;
 #[cfg(target_os = "linux")]
 mod output;
@@ -42,6 +49,7 @@ mod program;
 mod run;
 mod shared;
 mod stuck;
+mod usage;
 
 pub use crate::machine::Shareable;
 pub use child::Child;
@@ -49,11 +57,14 @@ pub use ending::Ending;
 #[cfg(target_os = "linux")]
 pub(crate) use fork::{exit, no_further};
 #[cfg(target_os = "linux")]
+pub(crate) use measured::{Measured, Measuring};
+#[cfg(target_os = "linux")]
 pub(crate) use others::alone;
 pub use pipe::{Receiver, Sender, pipe};
 pub use run::{PROCESSES, Processes};
 pub use shared::Shared;
 pub(crate) use stuck::stuck;
+pub use usage::Usage;
 
 /// What a child printed, line by line, without the lines beyond what a cell can show.
 fn said(child: &Child) -> Vec<String> {

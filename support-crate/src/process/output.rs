@@ -20,7 +20,7 @@ pub(super) const MOST: u64 = 4 << 20;
 /// The most that is kept to be shown, in bytes.
 const KEPT: usize = 16 << 10;
 /// The most bytes of any other file that a child may write, so that a loop without an end does not fill the disk.
-const LARGEST_FILE: u64 = 1 << 30;
+pub(super) const LARGEST_FILE: u64 = 1 << 30;
 
 /// A child's standard output and standard error, in the order they were written.
 pub(super) struct Output(File);
@@ -81,9 +81,9 @@ impl Printed {
 
 /// In the child: bounds the files that it can write, and leaves no core dump. Calls nothing but the system, so it may be
 /// used between fork and exec.
-pub(super) fn bound() -> nix::Result<()> {
+pub(super) fn bound(largest: u64) -> nix::Result<()> {
     // SAFETY: ignoring a signal installs no handler. Beyond the bound, writes then fail with EFBIG.
     unsafe { signal(Signal::SIGXFSZ, SigHandler::SigIgn) }?;
-    setrlimit(Resource::RLIMIT_FSIZE, LARGEST_FILE, LARGEST_FILE)?;
+    setrlimit(Resource::RLIMIT_FSIZE, largest, largest)?;
     setrlimit(Resource::RLIMIT_CORE, 0, 0)
 }

@@ -11,7 +11,7 @@ use nix::unistd::Pid;
 use super::fork::PANICKED;
 use super::handle::Handle;
 use super::output::{MOST, Output, Printed};
-use super::{Ending, alarm};
+use super::{Ending, Usage, alarm};
 use crate::machine::now;
 use crate::record::{LaneWriter, Recorder};
 
@@ -34,7 +34,7 @@ pub(super) struct Process {
     ending: RefCell<Option<Ending>>,
     /// Whether it is killed because the run's time is up.
     out_of_time: Cell<bool>,
-    cpu: Cell<Option<Duration>>,
+    usage: Cell<Option<Usage>>,
 }
 
 impl Process {
@@ -43,8 +43,8 @@ impl Process {
         let handle = Handle::of(pid);
         alarm::add(handle.ticket());
         let (output, handle) = (RefCell::new(Kept::File(output)), RefCell::new(Some(handle)));
-        let (ending, out_of_time, cpu) = (RefCell::default(), Cell::default(), Cell::default());
-        Self { pid, recorder, lane, output, handle, ending, out_of_time, cpu }
+        let (ending, out_of_time, usage) = (RefCell::default(), Cell::default(), Cell::default());
+        Self { pid, recorder, lane, output, handle, ending, out_of_time, usage }
     }
 
     pub fn id(&self) -> u32 {
@@ -104,8 +104,7 @@ impl Process {
         if unsafe { libc::wait4(self.pid.as_raw(), &raw mut status, 0, &raw mut usage) } < 0 {
             return self.settle(Ending::Taken, moment);
         }
-        let time = |time: libc::timeval| Duration::new(time.tv_sec as u64, time.tv_usec as u32 * 1000);
-        self.cpu.set(Some(time(usage.ru_utime) + time(usage.ru_stime)));
+        self.usage.set(Some(Usage::from(&usage)));
         let ending = match WaitStatus::from_raw(self.pid, status) {
             Ok(WaitStatus::Signaled(_, Signal::SIGKILL, _)) if self.out_of_time.get() || alarm::rang() => {
                 Ending::OutOfTime
@@ -141,7 +140,7 @@ impl Process {
         self.recorder.process_ends(self.id(), moment);
         if let Some(lane) = &self.lane {
             let says = (!ending.is_success()).then(|| ending.to_string());
-            lane.process_ended(moment, says.as_deref(), self.cpu.get());
+            lane.process_ended(moment, says.as_deref(), self.usage().map(|usage| usage.cpu));
         }
         *self.ending.borrow_mut() = Some(ending.clone());
         ending
@@ -191,9 +190,14 @@ impl Process {
         }
     }
 
+    /// What it used; `None` while it lives, and where somebody else has waited for it.
+    pub fn usage(&self) -> Option<Usage> {
+        self.usage.get()
+    }
+
     pub fn cpu_time(&self) -> Option<Duration> {
         if self.look().is_some() {
-            return self.cpu.get();
+            return self.usage().map(|usage| usage.cpu);
         }
         let clock = nix::time::clock_getcpuclockid(self.pid).ok()?;
         clock.now().ok().map(Duration::from)

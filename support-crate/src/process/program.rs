@@ -8,7 +8,7 @@ use nix::sys::prctl::set_pdeathsig;
 use nix::sys::signal::Signal;
 use nix::unistd::{Pid, getpid, getppid};
 
-use super::output::{Output, bound};
+use super::output::{LARGEST_FILE, Output, bound};
 use super::owned::Process;
 use super::{Child, Processes};
 use crate::error::Error;
@@ -34,7 +34,7 @@ impl Processes {
         self.count()?;
         let (output, lane) = (Output::new()?, self.recorder.lane_of(name, LaneKind::Process));
         let program = command.get_program().to_string_lossy().into_owned();
-        let pid = start(command, &output).map_err(|error| Error::NotPossible {
+        let pid = start(command, &output, &output, LARGEST_FILE).map_err(|error| Error::NotPossible {
             what: format!("running the program {program}"),
             because: error.to_string(),
         })?;
@@ -46,16 +46,22 @@ impl Processes {
     }
 }
 
-fn start(command: &mut Command, output: &Output) -> std::io::Result<Pid> {
+/// Starts a program that may write files of at most `largest` bytes.
+pub(super) fn start(
+    command: &mut Command,
+    stdout: &Output,
+    stderr: &Output,
+    largest: u64,
+) -> std::io::Result<Pid> {
     let parent = getpid();
     let prepare = move || {
         set_pdeathsig(Signal::SIGKILL)?;
         if getppid() != parent {
             return Err(std::io::Error::other("the parent is gone"));
         }
-        Ok(bound()?)
+        Ok(bound(largest)?)
     };
-    command.stdin(Stdio::null()).stdout(output.another()?).stderr(output.another()?).process_group(0);
+    command.stdin(Stdio::null()).stdout(stdout.another()?).stderr(stderr.another()?).process_group(0);
     // SAFETY: between fork and exec `prepare` calls nothing but the system.
     let child = unsafe { command.pre_exec(prepare) }.spawn()?;
     Ok(Pid::from_raw(child.id() as i32))

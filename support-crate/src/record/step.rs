@@ -98,6 +98,24 @@ impl LaneWriter {
         self.stepping.borrow_mut().keep(&watch);
     }
 
+    /// Does `piece`, some microseconds of CPU work, so many times, and looks at the clock after each.
+    pub(crate) fn in_pieces(&self, label: &str, count: usize, mut piece: impl FnMut()) {
+        let mut watch = Watch::start();
+        self.leave(watch.last());
+        self.begin(watch.last(), Activity::Running, label);
+        for _ in 0..count {
+            piece();
+            if let Some(gap) = watch.look_after_work() {
+                self.was_off_while(&gap, label);
+            }
+            if self.is_late(watch.last()) {
+                stop();
+            }
+        }
+        self.end(watch.last());
+        self.stepping.borrow_mut().keep(&watch);
+    }
+
     /// The time this lane's thread has been on the core for its own [steps](Self::step) and [work](Self::work).
     ///
     /// A thread that asks again and again, does no step in between and goes on past the time limit ends here.

@@ -35,5 +35,7 @@ pub use mutex::{Guard, Mutex};
 pub use pace::{burn, sleep, timeout};
 pub(crate) use quiet::Silence;
 pub use runtime::Runtime::{self, CurrentThread, Workers};
+#[cfg(target_os = "linux")]
+pub(crate) use server::serve_until_closed;
 pub use server::{DelayServer, Served, Taken, delay_server};
 pub use tasks::Tasks;

@@ -129,6 +129,44 @@ pub fn delay_server() -> Result<DelayServer, Error> {
     Ok(DelayServer { address, counts, stop: Some(stop), thread: Some(thread) })
 }
 
+/// Serves at `door` in this process, until the other end of `stop` is closed; what was served up to then.
+///
+/// # Errors
+/// When the system gives no runtime.
+#[cfg(target_os = "linux")]
+pub(crate) fn serve_until_closed(
+    door: std::net::TcpListener,
+    stop: std::os::unix::net::UnixStream,
+) -> io::Result<Served> {
+    door.set_nonblocking(true)?;
+    stop.set_nonblocking(true)?;
+    let counts = Arc::new(Counts::default());
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let (listener, mut stop) = (TcpListener::from_std(door)?, tokio::net::UnixStream::from_std(stop)?);
+        let mut spares = Vec::new();
+        refill(&mut spares);
+        tokio::select! {
+            _ = stop.read_u8() => (),
+            () = accept(listener, spares, Arc::clone(&counts)) => (),
+        }
+        io::Result::Ok(counts.served())
+    })
+}
+
+impl Counts {
+    fn served(&self) -> Served {
+        let count = |count: &AtomicUsize| count.load(Ordering::Relaxed);
+        Served {
+            connections: count(&self.connections),
+            orders: count(&self.orders),
+            answered: count(&self.answered),
+            left: count(&self.left),
+            refused: count(&self.refused),
+        }
+    }
+}
+
 impl DelayServer {
     /// Where it listens.
     pub fn address(&self) -> SocketAddr {
@@ -157,14 +195,7 @@ impl DelayServer {
 
     /// What it has done so far.
     pub fn served(&self) -> Served {
-        let count = |count: &AtomicUsize| count.load(Ordering::Relaxed);
-        Served {
-            connections: count(&self.counts.connections),
-            orders: count(&self.counts.orders),
-            answered: count(&self.counts.answered),
-            left: count(&self.counts.left),
-            refused: count(&self.counts.refused),
-        }
+        self.counts.served()
     }
 }
 

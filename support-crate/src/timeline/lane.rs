@@ -184,6 +184,20 @@ impl Lane {
         Self { spans, ..self }
     }
 
+    /// The same lane without what happened at single moments.
+    pub(crate) fn without_marks(self) -> Self {
+        Self { marks: Vec::new(), ..self }
+    }
+
+    /// The same lane, so many nanoseconds earlier.
+    pub(crate) fn earlier_by(mut self, nanoseconds: u64) -> Self {
+        let moved = |moment: &mut u64| *moment = moment.saturating_sub(nanoseconds);
+        self.spans.iter_mut().for_each(|span| [&mut span.start, &mut span.end].into_iter().for_each(moved));
+        self.holds.iter_mut().for_each(|hold| [&mut hold.start, &mut hold.end].into_iter().for_each(moved));
+        self.marks.iter_mut().for_each(|mark| moved(&mut mark.at));
+        self
+    }
+
     /// The same lane, its locks numbered from `first` on.
     pub(crate) fn with_locks_after(mut self, first: u16) -> Self {
         self.holds.iter_mut().for_each(|hold| hold.lock += first);
