@@ -22,6 +22,7 @@
 //! | [`parallel`] | work divided over cores: a pool that steals work, rayon, speed-up and Amdahl's law |
 //! | [`peer`] | programs and runtimes that are not ours, doing one job: each measured alike, as lanes of one timeline |
 //! | [`cost`](mod@cost) | what a thread, a process, a coroutine costs |
+//! | [`choose`] | the same jobs by each of several tools, measured; a server under load |
 //! | [`check`] | exercises judged from what was measured, hints, completed lessons |
 //! | [`time`], [`table`], [`error`] | the ground: durations, tables, what went wrong |
 //!
@@ -46,6 +47,7 @@
 
 pub mod channel;
 pub mod check;
+pub mod choose;
 pub mod coroutine;
 pub mod cost;
 mod display;
@@ -71,6 +73,7 @@ pub mod timeline;
 /// What every lesson's set-up cell brings in.
 pub mod prelude {
     pub use crate::check::{complete, course, exercise};
+    pub use crate::choose::{self, compute, fetch, fetch_async};
     pub use crate::coroutine::{self, Coroutine, Coroutines, Turn, Yielder};
     pub use crate::cost;
     pub use crate::error::Error;

@@ -52,6 +52,14 @@ pub(super) fn fork(output: &Output, life: impl FnOnce() -> i32) -> Result<Pid, E
     }
 }
 
+/// Forks a child without a lane; what it prints is kept nowhere. It dies with this process; whoever started it waits for it.
+///
+/// # Errors
+/// As for a child with a lane.
+pub(crate) fn fork_quietly(life: impl FnOnce() -> i32) -> Result<Pid, Error> {
+    fork(&Output::new()?, life)
+}
+
 /// The life of a child with a lane, forked by the lane numbered `by`; with `stopped` it stops itself (SIGSTOP) before
 /// `body`.
 pub(super) fn live(

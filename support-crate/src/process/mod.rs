@@ -55,7 +55,7 @@ pub use crate::machine::Shareable;
 pub use child::Child;
 pub use ending::Ending;
 #[cfg(target_os = "linux")]
-pub(crate) use fork::{exit, no_further};
+pub(crate) use fork::{exit, fork_quietly, no_further};
 #[cfg(target_os = "linux")]
 pub(crate) use measured::{Measured, Measuring};
 #[cfg(target_os = "linux")]

@@ -62,7 +62,7 @@ async fn order(server: SocketAddr, line: String) -> io::Result<String> {
 }
 
 /// An error of the system about a socket, in words.
-pub(super) fn trouble(what: &str, error: &io::Error) -> Error {
+pub(crate) fn trouble(what: &str, error: &io::Error) -> Error {
     let because = match error.kind() {
         ErrorKind::ConnectionRefused => "nobody listens there; was the server dropped?".to_owned(),
         ErrorKind::ConnectionReset | ErrorKind::BrokenPipe | ErrorKind::ConnectionAborted => {

@@ -31,10 +31,12 @@ mod stuck;
 mod tasks;
 
 pub use ask::ask;
+pub(crate) use ask::trouble;
 pub use mutex::{Guard, Mutex};
 pub use pace::{burn, sleep, timeout};
 pub(crate) use quiet::Silence;
 pub use runtime::Runtime::{self, CurrentThread, Workers};
+pub(crate) use server::open_door;
 #[cfg(target_os = "linux")]
 pub(crate) use server::serve_until_closed;
 pub use server::{DelayServer, Served, Taken, delay_server};

@@ -16,7 +16,7 @@
 
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::io;
-use std::net::{SocketAddr, UdpSocket};
+use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
@@ -24,7 +24,7 @@ use std::time::Duration;
 
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::oneshot;
 
 use super::ask::trouble;
@@ -112,7 +112,7 @@ pub fn delay_server() -> Result<DelayServer, Error> {
         return Err(Error::NotPossible { what: "starting the delay server".to_owned(), because });
     }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(fault)?;
-    let listener = runtime.block_on(TcpListener::bind(("127.0.0.1", 0))).map_err(fault)?;
+    let listener = runtime.block_on(async { open_door() }).map_err(fault)?;
     let address = listener.local_addr().map_err(fault)?;
     let counts = Arc::new(Counts::default());
     let (stop, stopped) = oneshot::channel();
@@ -204,6 +204,15 @@ impl Drop for DelayServer {
         drop(self.stop.take());
         let _ = self.thread.take().map(JoinHandle::join);
     }
+}
+
+/// A listener at a free port, on which hundreds may knock at the same moment: with the usual queue of 128 the system would
+/// drop some, and those try again after a second.
+pub(crate) fn open_door() -> io::Result<TcpListener> {
+    const QUEUE: u32 = 1024;
+    let socket = TcpSocket::new_v4()?;
+    socket.bind((Ipv4Addr::LOCALHOST, 0).into())?;
+    socket.listen(QUEUE)
 }
 
 async fn accept(listener: TcpListener, mut spares: Vec<UdpSocket>, counts: Arc<Counts>) {

@@ -1,0 +1,138 @@
+//! All tools and all works, round by round.
+//!
+//! A round runs each tool on each work once, every second round backwards, so that whatever changes on the machine in the
+//! meantime touches all of them alike.
+
+use std::time::{Duration, Instant};
+
+use super::attempt::{Attempt, MOST};
+use super::compared::Matrix;
+use super::row::{Measured, Row};
+use crate::error::Error;
+use crate::machine::Machine;
+
+/// How often each tool does each work.
+const ROUNDS: usize = 5;
+/// So often also where it takes long.
+const FEWEST: usize = 3;
+/// No further round begins after this.
+const BUDGET: Duration = Duration::from_secs(9);
+/// Nothing further begins after this.
+const END: Duration = Duration::from_secs(45);
+
+/// A tool's way to do jobs: all of them, and the answers in the jobs' order.
+pub type Way<Job> = fn(&[Job]) -> Vec<u64>;
+
+/// Works and tools that are to be measured; made by [`matrix`].
+pub struct Trials<'jobs, Job> {
+    tools: Vec<(String, Way<Job>)>,
+    works: Vec<(String, String, &'jobs [Job])>,
+}
+
+/// A comparison of tools: [`row`](Trials::row) adds a work, [`measure`](Trials::measure) measures.
+///
+/// ```standalone_crate
+/// use timelanes::prelude::*;
+/// fn sequential(jobs: &[u64]) -> Vec<u64> {
+///     jobs.iter().map(|job| compute(*job, 10_000)).collect()
+/// }
+/// fn backwards(jobs: &[u64]) -> Vec<u64> {
+///     jobs.iter().rev().map(|job| compute(*job, 10_000)).collect()
+/// }
+/// let tools: [(&str, choose::Way<u64>); 2] = [("sequential", sequential), ("backwards", backwards)];
+/// # if cfg!(target_os = "linux") {
+/// let table = choose::matrix(&tools).row("arithmetic", "backwards", &[3, 4]).measure()?;
+/// assert_eq!(table.answers("arithmetic", "sequential")?, [compute(3, 10_000), compute(4, 10_000)]);
+/// assert!(table.trouble("arithmetic", "backwards")?.unwrap().contains("other answers"));
+/// # }
+/// # Ok::<(), Error>(())
+/// ```
+pub fn matrix<'jobs, Job>(tools: &[(&str, Way<Job>)]) -> Trials<'jobs, Job> {
+    Trials { tools: tools.iter().map(|(name, way)| ((*name).to_owned(), *way)).collect(), works: Vec::new() }
+}
+
+impl<'jobs, Job> Trials<'jobs, Job> {
+    /// Adds a work, with the tool that the learner chooses for it.
+    pub fn row(mut self, work: &str, choice: &str, jobs: &'jobs [Job]) -> Self {
+        self.works.push((work.to_owned(), choice.to_owned(), jobs));
+        self
+    }
+
+    /// Lets every tool do every work, each time in a process of its own: five rounds, or fewer where nine seconds are
+    /// over, but three. What fails is not tried again.
+    ///
+    /// # Errors
+    /// No tool or no work; a choice that is none of the tools; too many jobs; when this process cannot be forked.
+    pub fn measure(self) -> Result<Matrix, Error> {
+        self.measure_those(|_, _| true)
+    }
+
+    /// As [`measure`](Self::measure), but for each work only the chosen tool and the first one.
+    ///
+    /// # Errors
+    /// As for [`measure`](Self::measure).
+    pub fn measure_choices(self) -> Result<Matrix, Error> {
+        self.measure_those(|tool, choice| tool == 0 || tool == choice)
+    }
+
+    fn measure_those(self, wanted: impl Fn(usize, usize) -> bool) -> Result<Matrix, Error> {
+        let mut rows = self.rows()?;
+        for row in &mut rows {
+            let choice = row.choice;
+            row.cells.iter_mut().enumerate().for_each(|(tool, cell)| cell.wanted = wanted(tool, choice));
+        }
+        let (begun, mut told) = (Instant::now(), Duration::from_secs(2));
+        let places: Vec<_> =
+            (0..rows.len()).flat_map(|row| (0..self.tools.len()).map(move |tool| (row, tool))).collect();
+        for round in 0..ROUNDS {
+            if round >= FEWEST && begun.elapsed() > BUDGET {
+                break;
+            }
+            for step in 0..places.len() {
+                let (row, tool) = places[if round % 2 == 1 { places.len() - 1 - step } else { step }];
+                let cell = &mut rows[row].cells[tool];
+                if begun.elapsed() > END || !cell.wanted || cell.trouble.is_some() {
+                    continue;
+                }
+                cell.add(Attempt::new(&cell.tool, self.tools[tool].1, self.works[row].2)?);
+                if begun.elapsed() > told {
+                    println!(
+                        "measuring: round {} of {ROUNDS} at the most, {} of {}",
+                        round + 1,
+                        step + 1,
+                        places.len()
+                    );
+                    told += Duration::from_secs(2);
+                }
+            }
+        }
+        rows.iter_mut().for_each(Row::compare_answers);
+        Ok(Matrix { rows, machine: Machine::here() })
+    }
+
+    /// Empty rows, when all that was asked for makes sense.
+    fn rows(&self) -> Result<Vec<Row>, Error> {
+        let none = |because: String| Error::NotPossible { what: "choosing".to_owned(), because };
+        if self.tools.is_empty() || self.works.is_empty() {
+            return Err(none("there is nothing to measure without a tool and a work".to_owned()));
+        }
+        let row = |(work, choice, jobs): &(String, String, &[Job])| {
+            let names = || self.tools.iter().map(|(name, _)| name.as_str());
+            let there = || {
+                none(format!(
+                    "\"{choice}\" is none of the tools; they are {}",
+                    names().collect::<Vec<_>>().join(", ")
+                ))
+            };
+            let choice = names().position(|name| name == choice).ok_or_else(there)?;
+            if jobs.is_empty() || jobs.len() > MOST {
+                return Err(none(format!(
+                    "a work has from 1 to {MOST} jobs, and \"{work}\" has {}",
+                    jobs.len()
+                )));
+            }
+            Ok(Row { work: work.clone(), choice, cells: names().map(Measured::nothing).collect() })
+        };
+        self.works.iter().map(row).collect()
+    }
+}
