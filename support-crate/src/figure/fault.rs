@@ -143,9 +143,15 @@ fn arrow(from: Point, to: Point, half: f64, label: &str, [shafts, heads, texts]:
         neck_y - ux * 4.0
     );
     let (x, y) = ((bend_x + (from.0 + to.0) / 2.0) / 2.0, (bend_y + (from.1 + to.1) / 2.0) / 2.0);
+    // Beside a steep arrow, so that the labels of a pair do not meet between the two.
+    let (x, anchor) = match (dx.abs() < dy.abs() / 2.0, dy > 0.0) {
+        (true, true) => (x + 4.0, Anchor::Start),
+        (true, false) => (x - 4.0, Anchor::End),
+        (false, _) => (x, Anchor::Middle),
+    };
     let _ = write!(
         texts,
         r#"<g stroke="{CARD}" stroke-width="3" paint-order="stroke">{}</g>"#,
-        Pen::new(10.5, MUTED).anchored(Anchor::Middle).write(x, y + 3.5, label)
+        Pen::new(10.5, MUTED).anchored(anchor).write(x, y + 3.5, label)
     );
 }
