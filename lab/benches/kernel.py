@@ -16,7 +16,7 @@ from jupyter_client.manager import KernelManager
 cache, rounds = sys.argv[1], int(sys.argv[2])
 PYTHON_PATH = sys.argv[3]
 RUST_SETUP = ':dep timelanes = { path = "../support-crate" }\nuse timelanes::prelude::*;'
-RUST = """let story%d = record("breakfast", |run| {
+RUST = """let story%d = record("breakfast").threads(|run| {
     run.spawn("kettle", |lane| lane.wait("boils the water", 1 * MILLISECOND));
 })?;
 story%d.figure()"""
