@@ -1,13 +1,13 @@
 //! Node.js for lesson 17: the machine's own, or else one that comes as a Python package. It is the last step, so that nobody
 //! waits for it, and where it is not to be had the lesson shows it as missing and goes on.
 
-use std::env;
 use std::fs;
 use std::path::PathBuf;
 
 use anyhow::Result;
 
 use super::python::pip_install;
+use super::toolchain::which;
 use super::{Place, State, Step, files};
 use crate::process::{self, Failure};
 use crate::project::Project;
@@ -25,7 +25,7 @@ impl Step for Node {
     }
 
     fn state(&self, place: &Place) -> State {
-        if let Some(node) = on_path().or_else(|| brought(&place.project)) {
+        if let Some(node) = which("node").or_else(|| brought(&place.project)) {
             return State::There(node.display().to_string());
         }
         match refused(&place.project).is_file() {
@@ -51,11 +51,6 @@ impl Step for Node {
 /// Where it is noted that there is none for this machine.
 fn refused(project: &Project) -> PathBuf {
     project.venv().join("no-node")
-}
-
-fn on_path() -> Option<PathBuf> {
-    let name = format!("node{}", env::consts::EXE_SUFFIX);
-    env::split_paths(&env::var_os("PATH")?).map(|folder| folder.join(&name)).find(|file| file.is_file())
 }
 
 /// The package's own.

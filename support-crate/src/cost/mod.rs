@@ -67,7 +67,6 @@ fn check(what: &'static str, count: usize, limit: impl FnOnce() -> Limit) -> Res
 
 /// The middle one of some times in nanoseconds.
 fn median<T>(times: &[T], of: impl Fn(&T) -> u64) -> Time {
-    let mut times: Vec<u64> = times.iter().map(of).collect();
-    times.sort_unstable();
-    Time::of_nanos(times.get(times.len() / 2).copied().unwrap_or(0), MICROSECOND.unit())
+    let middle = crate::timeline::middle(times.iter().map(of).collect());
+    Time::of_nanos(middle.unwrap_or(0), MICROSECOND.unit())
 }

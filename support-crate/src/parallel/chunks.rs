@@ -1,8 +1,7 @@
 //! What a recording says of its chunks, on a [pool](crate::record::Recording::pool) or on rayon.
 
 use crate::time::Time;
-use crate::timeline::Share;
-use crate::timeline::{Activity, ArrowKind, Lane, LaneKind, Span, Timeline};
+use crate::timeline::{Activity, ArrowKind, Lane, LaneKind, Share, Span, Timeline, middle};
 
 /// A piece of work that a worker did in one go.
 #[derive(Debug, Clone, PartialEq)]
@@ -37,7 +36,7 @@ impl Timeline {
     /// How long a chunk took; the median, so that chunks during which the kernel took the core away do not count.
     pub fn median_chunk(&self) -> Time {
         let lengths = self.workers().flat_map(chunks).map(Span::length).collect();
-        self.time(median(lengths).unwrap_or(0))
+        self.time(middle(lengths).unwrap_or(0))
     }
 
     /// How long from the end of a chunk to the beginning of the next on the same worker: taking it from the queue, and
@@ -47,7 +46,7 @@ impl Timeline {
             let spans: Vec<&Span> = chunks(lane).collect();
             spans.windows(2).map(|two| two[1].start.saturating_sub(two[0].end)).collect::<Vec<_>>()
         };
-        self.time(median(self.workers().flat_map(gaps).collect()).unwrap_or(0))
+        self.time(middle(self.workers().flat_map(gaps).collect()).unwrap_or(0))
     }
 
     /// The part of a worker's time that goes into bookkeeping, between chunks, and not into them: the median time
@@ -65,9 +64,4 @@ impl Timeline {
 
 fn chunks(lane: &Lane) -> impl Iterator<Item = &Span> {
     lane.spans().iter().filter(|span| span.depth == 0 && span.activity == Activity::Running)
-}
-
-fn median(mut times: Vec<u64>) -> Option<u64> {
-    times.sort_unstable();
-    times.get(times.len() / 2).copied()
 }

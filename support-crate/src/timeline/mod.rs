@@ -52,6 +52,7 @@ pub use per_core::per_core;
 pub use polls::{Outcome, Poll};
 pub use query::Share;
 pub use segments::{Segment, Segments};
+pub(crate) use slices::middle;
 pub(crate) use traffic::QUEUED;
 pub use traffic::Traffic;
 

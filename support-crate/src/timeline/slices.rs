@@ -113,9 +113,14 @@ fn within(lane: &Lane, activity: Activity, (from, to): (u64, u64)) -> u64 {
 }
 
 /// The middle one; not a number where there is none.
-pub(crate) fn median(mut times: Vec<Time>) -> Time {
+fn median(times: Vec<Time>) -> Time {
+    middle(times).unwrap_or(f64::NAN * MILLISECOND)
+}
+
+/// The middle one, of two the longer.
+pub(crate) fn middle<T: Ord + Copy>(mut times: Vec<T>) -> Option<T> {
     times.sort_unstable();
-    times.get(times.len() / 2).copied().unwrap_or(f64::NAN * MILLISECOND)
+    times.get(times.len() / 2).copied()
 }
 
 #[cfg(test)]
