@@ -187,6 +187,8 @@ fn parts_by_kernel(run: &Timeline, core: &[Switch]) -> (f64, f64) {
 /// With three threads and one busy program on each core, others have a quarter of it. Far beyond, each return finds
 /// the caches full of somebody else's, and takes as long as it takes.
 const MOST_OTHERS: f64 = 0.5;
+/// Below it the core counts as quiet, whatever else this machine does.
+const FEW_OTHERS: f64 = 0.02;
 
 fn agrees_with_the_kernel(busy: bool) {
     let (run, witnesses, core) = match witnessed(1_200) {
@@ -219,7 +221,7 @@ fn agrees_with_the_kernel(busy: bool) {
         not_tested("how exact the moments of a switch are, on a core that others had for most of the time");
     } else {
         // Where others run in between, the caches are cold, and everything is seen later: still hundredths of a time slice.
-        let room = if busy { 4.0 } else { 1.0 };
+        let room = if busy || had > FEW_OTHERS { 4.0 } else { 1.0 };
         let off = format!("leaving {leaving} µs, coming back {returning} µs off");
         assert!(leaving <= 10.0 * room && returning <= 5.0 * room, "{off}");
     }
