@@ -2,7 +2,6 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::matrix::Way;
 use crate::error::Error;
 use crate::machine::now;
 use crate::process::{Child, Ending, Shared};
@@ -32,18 +31,18 @@ pub(super) struct Attempt {
 type Report = [AtomicU64; MOST + 3];
 
 impl Attempt {
-    /// Lets `tool` do `jobs` in a child of this process.
+    /// Lets `tool` do its jobs in a child of this process.
     ///
     /// # Errors
     /// When there can be no child; what goes wrong in it is the attempt's trouble.
-    pub fn new<Job>(name: &str, tool: Way<Job>, jobs: &[Job]) -> Result<Self, Error> {
+    pub fn new(name: &str, tool: &dyn Fn() -> Vec<u64>) -> Result<Self, Error> {
         let report = Shared::<Report>::new()?;
         let (mut threads, mut ending) = (1, Ending::NeverBegan);
         record(name).within(Time::from(crate::record::LIMIT)).processes(|run| {
             let child = run.fork(name, |_| {
                 super::raise_descriptors();
                 let (begins, waited) = (now(), waited_for_a_core());
-                let answers = tool(jobs);
+                let answers = tool();
                 let took = now() - begins;
                 report
                     .iter()

@@ -64,7 +64,7 @@ impl<'jobs, Job> Trials<'jobs, Job> {
     /// # Errors
     /// No tool or no work; a choice that is none of the tools; too many jobs; when this process cannot be forked.
     pub fn measure(self) -> Result<Matrix, Error> {
-        self.measure_those(|_, _| true)
+        measure(self.rows()?, &|row, tool| self.attempt(row, tool))
     }
 
     /// As [`measure`](Self::measure), but for each work only the chosen tool and the first one.
@@ -72,67 +72,75 @@ impl<'jobs, Job> Trials<'jobs, Job> {
     /// # Errors
     /// As for [`measure`](Self::measure).
     pub fn measure_choices(self) -> Result<Matrix, Error> {
-        self.measure_those(|tool, choice| tool == 0 || tool == choice)
-    }
-
-    fn measure_those(self, wanted: impl Fn(usize, usize) -> bool) -> Result<Matrix, Error> {
         let mut rows = self.rows()?;
         for row in &mut rows {
             let choice = row.choice;
-            row.cells.iter_mut().enumerate().for_each(|(tool, cell)| cell.wanted = wanted(tool, choice));
+            row.cells
+                .iter_mut()
+                .enumerate()
+                .for_each(|(tool, cell)| cell.wanted = tool == 0 || tool == choice);
         }
-        let (begun, mut told) = (Instant::now(), Duration::from_secs(2));
-        let places: Vec<_> =
-            (0..rows.len()).flat_map(|row| (0..self.tools.len()).map(move |tool| (row, tool))).collect();
-        for round in 0..ROUNDS {
-            if round >= FEWEST && begun.elapsed() > BUDGET {
-                break;
-            }
-            for step in 0..places.len() {
-                let (row, tool) = places[if round % 2 == 1 { places.len() - 1 - step } else { step }];
-                let cell = &mut rows[row].cells[tool];
-                if begun.elapsed() > END || !cell.wanted || cell.trouble.is_some() {
-                    continue;
-                }
-                cell.add(Attempt::new(&cell.tool, self.tools[tool].1, self.works[row].2)?);
-                if begun.elapsed() > told {
-                    println!(
-                        "measuring: round {} of {ROUNDS} at the most, {} of {}",
-                        round + 1,
-                        step + 1,
-                        places.len()
-                    );
-                    told += Duration::from_secs(2);
-                }
-            }
-        }
-        rows.iter_mut().for_each(Row::compare_answers);
-        Ok(Matrix { rows, machine: Machine::here() })
+        measure(rows, &|row, tool| self.attempt(row, tool))
+    }
+
+    fn attempt(&self, row: usize, tool: usize) -> Result<Attempt, Error> {
+        let ((name, way), (_, _, jobs)) = (&self.tools[tool], &self.works[row]);
+        Attempt::new(name, &|| way(jobs))
     }
 
     /// Empty rows, when all that was asked for makes sense.
     fn rows(&self) -> Result<Vec<Row>, Error> {
-        let none = |because: String| Error::NotPossible { what: "choosing".to_owned(), because };
-        if self.tools.is_empty() || self.works.is_empty() {
-            return Err(none("there is nothing to measure without a tool and a work".to_owned()));
-        }
-        let row = |(work, choice, jobs): &(String, String, &[Job])| {
-            let names = || self.tools.iter().map(|(name, _)| name.as_str());
-            let there = || {
-                none(format!(
-                    "\"{choice}\" is none of the tools; they are {}",
-                    names().collect::<Vec<_>>().join(", ")
-                ))
-            };
-            let choice = names().position(|name| name == choice).ok_or_else(there)?;
-            if jobs.is_empty() || jobs.len() > MOST {
-                return Err(none(format!(
-                    "a work has from 1 to {MOST} jobs, and \"{work}\" has {}",
-                    jobs.len()
-                )));
-            }
-            Ok(Row { work: work.clone(), choice, cells: names().map(Measured::nothing).collect() })
-        };
-        self.works.iter().map(row).collect()
+        let tools: Vec<_> = self.tools.iter().map(|(name, _)| name.as_str()).collect();
+        let works: Vec<_> =
+            self.works.iter().map(|(work, choice, jobs)| (&**work, &**choice, jobs.len())).collect();
+        rows(&tools, &works)
     }
+}
+
+/// Empty rows for `works`: each its name, the tool chosen for it, and how many jobs it has.
+fn rows(tools: &[&str], works: &[(&str, &str, usize)]) -> Result<Vec<Row>, Error> {
+    let none = |because: String| Error::NotPossible { what: "choosing".to_owned(), because };
+    if tools.is_empty() || works.is_empty() {
+        return Err(none("there is nothing to measure without a tool and a work".to_owned()));
+    }
+    let row = |(work, choice, jobs): &(&str, &str, usize)| {
+        let there = || none(format!("\"{choice}\" is none of the tools; they are {}", tools.join(", ")));
+        let choice = tools.iter().position(|name| name == choice).ok_or_else(there)?;
+        if !(1..=MOST).contains(jobs) {
+            return Err(none(format!("a work has from 1 to {MOST} jobs, and \"{work}\" has {jobs}")));
+        }
+        let cells = tools.iter().map(|name| Measured::nothing(name)).collect();
+        Ok(Row { work: (*work).to_owned(), choice, cells })
+    };
+    works.iter().map(row).collect()
+}
+
+/// Fills the rows, round by round. Compiled once, with this crate, and not in every cell that measures.
+fn measure(
+    mut rows: Vec<Row>,
+    attempt: &dyn Fn(usize, usize) -> Result<Attempt, Error>,
+) -> Result<Matrix, Error> {
+    let (begun, mut told) = (Instant::now(), Duration::from_secs(2));
+    let places: Vec<_> =
+        (0..rows.len()).flat_map(|row| (0..rows[row].cells.len()).map(move |tool| (row, tool))).collect();
+    for round in 0..ROUNDS {
+        if round >= FEWEST && begun.elapsed() > BUDGET {
+            break;
+        }
+        for step in 0..places.len() {
+            let (row, tool) = places[if round % 2 == 1 { places.len() - 1 - step } else { step }];
+            let cell = &mut rows[row].cells[tool];
+            if begun.elapsed() > END || !cell.wanted || cell.trouble.is_some() {
+                continue;
+            }
+            cell.add(attempt(row, tool)?);
+            if begun.elapsed() > told {
+                let at = format!("{} of {}", step + 1, places.len());
+                println!("measuring: round {} of {ROUNDS} at the most, {at}", round + 1);
+                told += Duration::from_secs(2);
+            }
+        }
+    }
+    rows.iter_mut().for_each(Row::compare_answers);
+    Ok(Matrix { rows, machine: Machine::here() })
 }

@@ -19,6 +19,11 @@ pub const COROUTINES: usize = 20_000;
 /// So many stacks are made without asking the machine first.
 const FEW: usize = 64;
 
+/// A body whose type is forgotten. What follows is then compiled once, with this crate, and not in every cell.
+type Body<'a, 'env> = Box<dyn FnOnce(&Coroutines<'env>) + 'a>;
+/// The same, for what a coroutine does.
+type Steps<'env> = Box<dyn FnOnce(&Yielder<'_>) + 'env>;
+
 /// Coroutines that take turns on the calling thread; handed to the closure of [`Recording::coroutines`].
 pub struct Coroutines<'env> {
     shared: Rc<Shared>,
@@ -61,6 +66,10 @@ impl Recording {
     where
         F: FnOnce(&Coroutines<'env>),
     {
+        self.on_stacks(Box::new(body))
+    }
+
+    fn on_stacks<'env>(self, body: Body<'_, 'env>) -> Recorded {
         let frame = self.frame()?;
         let shared = Shared::new(frame.recorder.clone());
         let run = Coroutines { shared, slots: RefCell::default(), borrows: PhantomData };
@@ -81,6 +90,10 @@ impl<'env> Coroutines<'env> {
     where
         F: FnOnce(&Yielder<'_>) + 'env,
     {
+        self.begin(name.into(), Box::new(body))
+    }
+
+    fn begin(&self, name: String, body: Steps<'env>) -> Coroutine {
         let stack = self.stack();
         let limit = stack.limit().get();
         let slot = Rc::new(Slot::new(

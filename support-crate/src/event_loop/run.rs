@@ -22,6 +22,12 @@ use crate::timeline::{Activity, Lane, LaneKind, MarkKind};
 /// A park without a deadline ends after this, to see whether somebody was woken and is not polled.
 const NAP: Duration = Duration::from_secs(1);
 
+/// A body whose type is forgotten, with what it fails of. What follows is then compiled once, with this crate, and not in
+/// every cell.
+type Body = Box<dyn FnOnce(&EventLoop) -> Option<String> + Send>;
+/// The same, for what a thread does.
+type Work = Box<dyn FnOnce(&ThreadLane) + Send>;
+
 /// A run whose lanes are futures on a loop of one's own; handed to the closure of [`Recording::event_loop`]. Clones are
 /// handles to the same run.
 #[derive(Clone)]
@@ -82,6 +88,10 @@ impl Recording {
     /// The first thing that went wrong: a stall, with the tasks it holds up; a panic, with the task; a time nobody can
     /// wait for; what `body` comes back with.
     pub fn event_loop<T: MayFail>(self, body: impl FnOnce(&EventLoop) -> T + Send + 'static) -> Recorded {
+        self.on_a_loop(Box::new(|run| body(run).fault()))
+    }
+
+    fn on_a_loop(self, body: Body) -> Recorded {
         let frame = self.frame()?;
         let (alive, over) = channel();
         let alive = Arc::new(alive);
@@ -93,13 +103,14 @@ impl Recording {
         });
         let (run, lane) =
             (EventLoop { shared: shared.clone() }, frame.recorder.lane_of("loop", LaneKind::Worker));
-        shared.start("loop", lane, move |_| {
-            if let Some(because) = body(&run).fault() {
+        let body = move |_: &ThreadLane| {
+            if let Some(because) = body(&run) {
                 run.shared
                     .recorder
                     .fault(Error::NotPossible { what: format!("\"{}\"", self.title), because });
             }
-        });
+        };
+        shared.start("loop", lane, Box::new(body));
         drop(alive);
         let hangs = over.recv_timeout(frame.limit.saturating_add(GRACE)) == Err(RecvTimeoutError::Timeout);
         if hangs {
@@ -179,7 +190,7 @@ impl EventLoop {
     pub fn thread(&self, name: impl Into<String>, body: impl FnOnce(&ThreadLane) + Send + 'static) {
         let name = name.into();
         let lane = self.shared.recorder.lane_of(&*name, LaneKind::Thread);
-        self.shared.start(&name, lane, body);
+        self.shared.start(&name, lane, Box::new(body));
     }
 }
 
@@ -225,12 +236,7 @@ impl Shared {
     }
 
     /// Starts a thread that the run waits for; what it panics with becomes the run's fault.
-    fn start(
-        self: &Arc<Self>,
-        name: &str,
-        lane: LaneWriter,
-        body: impl FnOnce(&ThreadLane) + Send + 'static,
-    ) {
+    fn start(self: &Arc<Self>, name: &str, lane: LaneWriter, body: Work) {
         let (alive, run, own) = (self.alive.upgrade(), self.clone(), name.to_owned());
         let body = move || {
             let lane = ThreadLane::open(lane);

@@ -15,6 +15,9 @@ use crate::record::{
 use crate::task::Runtime;
 use crate::timeline::{Activity, LaneKind};
 
+/// A body whose type is forgotten. What follows is then compiled once, with this crate, and not in every cell.
+type Body<'a> = Box<dyn FnOnce(&Rayon) + Send + 'a>;
+
 /// A run on rayon's workers; handed to the closure of [`Recording::rayon`].
 pub struct Rayon {
     recorder: Recorder,
@@ -44,6 +47,10 @@ impl Recording {
     where
         F: FnOnce(&Rayon) + Send,
     {
+        self.on_rayon(workers, Box::new(body))
+    }
+
+    fn on_rayon(self, workers: Runtime, body: Body) -> Recorded {
         let count = super::workers(workers).map_err(|fault| self.fails(fault))?;
         let frame = self.frame()?;
         let lane = |number| frame.recorder.lane_of(format!("worker {number}"), LaneKind::Worker);

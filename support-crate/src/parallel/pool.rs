@@ -13,6 +13,9 @@ use crate::task::Runtime;
 /// The most chunks of one list: a recording keeps two events for each.
 pub const CHUNKS: usize = 4_000_000;
 
+/// A body whose type is forgotten. What follows is then compiled once, with this crate, and not in every cell.
+type Body<'a> = Box<dyn FnOnce(&Pool<'_>) + 'a>;
+
 /// Workers that do chunks of work; handed to the closure of [`Recording::pool`].
 pub struct Pool<'crew> {
     recorder: Recorder,
@@ -46,6 +49,10 @@ impl Recording {
     where
         F: FnOnce(&Pool<'_>),
     {
+        self.on_pool(workers, Box::new(body))
+    }
+
+    fn on_pool(self, workers: Runtime, body: Body) -> Recorded {
         let count = super::workers(workers).map_err(|fault| self.fails(fault))?;
         let frame = self.frame()?;
         let chunks = Crew::with(&frame.recorder, count, self.core, |crew| {

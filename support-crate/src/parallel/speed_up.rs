@@ -1,7 +1,7 @@
 //! How much faster a run gets with more workers: measured again and again, drawn beside the ideal and beside Amdahl's law.
 
 use super::amdahl::Amdahl;
-use super::sweep::{Sweep, sweep};
+use super::sweep::{Sweep, measure};
 use crate::error::Error;
 use crate::figure::{Figure, lines};
 use crate::machine::Machine;
@@ -20,7 +20,7 @@ pub struct SpeedUp {
 }
 
 /// Runs `run` with one worker, with two, and so on up to the hardware threads that this process may use (past four in
-/// larger steps), and with twice as many; in several [rounds](sweep).
+/// larger steps), and with twice as many; in several [rounds](super::sweep).
 ///
 /// ```
 /// use timelanes::prelude::*;
@@ -33,9 +33,13 @@ pub struct SpeedUp {
 ///
 /// # Errors
 /// What the first run that fails says.
-pub fn speed_up(run: impl FnMut(usize) -> Recorded) -> Result<SpeedUp, Failed> {
+pub fn speed_up(mut run: impl FnMut(usize) -> Recorded) -> Result<SpeedUp, Failed> {
+    curve(&mut run)
+}
+
+fn curve(run: &mut dyn FnMut(usize) -> Recorded) -> Result<SpeedUp, Failed> {
     let machine = Machine::here();
-    Ok(SpeedUp { sweep: sweep(&workers(&machine), run)?, machine })
+    Ok(SpeedUp { sweep: measure(&workers(&machine), run)?, machine })
 }
 
 /// How many workers to try: each number up to four, then each half as much again, the cores, the hardware threads, and

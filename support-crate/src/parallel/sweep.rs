@@ -55,6 +55,11 @@ pub struct Took {
 /// # Errors
 /// No number at all; what the first run that fails says.
 pub fn sweep(numbers: &[usize], mut run: impl FnMut(usize) -> Recorded) -> Result<Sweep, Failed> {
+    measure(numbers, &mut run)
+}
+
+/// Compiled once, with this crate, and not in every cell that sweeps.
+pub(super) fn measure(numbers: &[usize], run: &mut dyn FnMut(usize) -> Recorded) -> Result<Sweep, Failed> {
     if numbers.is_empty() {
         let because = "give one number or more to run it with".to_owned();
         return Err(Failed::before(

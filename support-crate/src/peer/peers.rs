@@ -75,7 +75,7 @@ impl Peers {
     where
         F: FnOnce(&Errands) -> Result<(Timeline, u64), Error>,
     {
-        let outcome = run::rust(name, body, &self.errands, self.limit);
+        let outcome = run::rust(name, Box::new(body), &self.errands, self.limit);
         self.takes(outcome)
     }
 

@@ -52,11 +52,11 @@ pub(super) fn program(name: &str, mut command: Command, errands: &Errands, limit
     peer(name, errands, limit, start)
 }
 
+/// A body whose type is forgotten, so that what follows is compiled once, with this crate.
+type Body<'a> = Box<dyn FnOnce(&Errands) -> Result<(Timeline, u64), Error> + 'a>;
+
 /// Does `body` in a copy of this process.
-pub(super) fn rust<F>(name: &str, body: F, errands: &Errands, limit: Duration) -> Outcome
-where
-    F: FnOnce(&Errands) -> Result<(Timeline, u64), Error>,
-{
+pub(super) fn rust(name: &str, body: Body, errands: &Errands, limit: Duration) -> Outcome {
     let start = |errands: &Errands, trace: &MemoryFile| {
         let life = || {
             let done = catch_unwind(AssertUnwindSafe(|| {

@@ -15,6 +15,11 @@ const FEW: usize = 16;
 /// The most lines of all children together that are shown.
 const MOST_LINES: usize = 120;
 
+/// A body whose type is forgotten. What follows is then compiled once, with this crate, and not in every cell.
+type Body<'a> = Box<dyn FnOnce(&Processes) + 'a>;
+/// The same, for what a child does.
+type Life<'a> = Box<dyn FnOnce(&LaneWriter) + 'a>;
+
 /// A run whose lanes are processes: this one, and the children it forks; handed to the closure of
 /// [`Recording::processes`].
 pub struct Processes {
@@ -55,6 +60,10 @@ impl Recording {
     /// in `body`, when a child is still there at the time limit, and what went wrong while recording. The recording is
     /// kept up to then.
     pub fn processes(self, body: impl FnOnce(&Processes)) -> Recorded {
+        self.on_processes(Box::new(body))
+    }
+
+    fn on_processes(self, body: Body) -> Recorded {
         let frame = self.frame_across_processes()?;
         let run = Processes {
             recorder: frame.recorder.clone(),
@@ -103,13 +112,13 @@ impl Processes {
     /// Where the system gives no further process, or this one has other threads, `body` does not run and the
     /// recording fails with a clear message.
     pub fn fork(&self, name: impl Into<String>, body: impl FnOnce(&LaneWriter)) -> Child {
-        self.start(name.into(), false, body)
+        self.start(name.into(), false, Box::new(body))
     }
 
     /// Like [`fork`](Self::fork), but the child stops itself before `body`; [`Child::resume`] lets it begin. Comes
     /// back when it has stopped.
     pub fn fork_stopped(&self, name: impl Into<String>, body: impl FnOnce(&LaneWriter)) -> Child {
-        self.start(name.into(), true, body)
+        self.start(name.into(), true, Box::new(body))
     }
 
     /// The children started so far, in order.
@@ -117,7 +126,7 @@ impl Processes {
         self.children.borrow().clone()
     }
 
-    fn start(&self, name: String, stopped: bool, body: impl FnOnce(&LaneWriter)) -> Child {
+    fn start(&self, name: String, stopped: bool, body: Life) -> Child {
         let child = self.try_start(&name, stopped, body).unwrap_or_else(|fault| {
             self.recorder.fault(fault);
             Child::never(&name)
@@ -127,7 +136,7 @@ impl Processes {
     }
 
     #[cfg(target_os = "linux")]
-    fn try_start(&self, name: &str, stopped: bool, body: impl FnOnce(&LaneWriter)) -> Result<Child, Error> {
+    fn try_start(&self, name: &str, stopped: bool, body: Life) -> Result<Child, Error> {
         self.count()?;
         let (output, lane) = (super::output::Output::new()?, self.recorder.lane_of(name, LaneKind::Process));
         let how = (self.own.get(), stopped);
@@ -141,12 +150,7 @@ impl Processes {
     }
 
     #[cfg(not(target_os = "linux"))]
-    fn try_start(
-        &self,
-        _name: &str,
-        _stopped: bool,
-        _body: impl FnOnce(&LaneWriter),
-    ) -> Result<Child, Error> {
+    fn try_start(&self, _name: &str, _stopped: bool, _body: Life) -> Result<Child, Error> {
         Err(Error::NotPossible {
             what: "recording child processes".to_owned(),
             because: "the lessons on processes use calls that only Linux has".to_owned(),

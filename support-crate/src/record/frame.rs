@@ -139,10 +139,11 @@ impl Frame {
 /// Runs `body`; a panic becomes the recording's fault, unless it is the [end of the run](super::stop::stop), of which the
 /// recording already knows.
 pub(crate) fn caught<T>(recorder: &Recorder, lane: &str, body: impl FnOnce() -> T) -> Option<T> {
-    let panicked = |payload: Box<dyn std::any::Any + Send>| {
-        if !is_stop(payload.as_ref()) {
-            recorder.fault(Error::Panicked { lane: lane.to_owned(), says: panic_text(payload.as_ref()) });
-        }
-    };
-    catch_unwind(AssertUnwindSafe(body)).map_err(panicked).ok()
+    catch_unwind(AssertUnwindSafe(body)).map_err(|payload| panicked(recorder, lane, payload.as_ref())).ok()
+}
+
+fn panicked(recorder: &Recorder, lane: &str, payload: &(dyn std::any::Any + Send)) {
+    if !is_stop(payload) {
+        recorder.fault(Error::Panicked { lane: lane.to_owned(), says: panic_text(payload) });
+    }
 }

@@ -44,6 +44,11 @@ pub(super) const OWN: usize = 2;
 #[must_use = "a future does nothing until it is polled"]
 pub struct Polled<F> {
     future: Pin<Box<F>>,
+    polls: Polls,
+}
+
+/// What is recorded of a future, whatever its type: compiled once, with this crate, and not in every cell.
+struct Polls {
     lane: LaneWriter,
     wakes: Arc<Wakes>,
     waker: Waker,
@@ -71,25 +76,7 @@ impl LaneWriter {
     /// that panics as [panicked](MarkKind::Panicked), and one still pending when the recording ends has a last span that did
     /// [not end](crate::timeline::Span::ended).
     pub fn polls<F: Future>(self, future: F) -> Polled<F> {
-        let wakes = Wakes::new(Arc::clone(&self.shared), self.track.number);
-        let waker = waker(&wakes);
-        let (future, executor) = (Box::pin(future), Waker::noop().clone());
-        let [poll, pending, woken] = [POLL, PENDING, WOKEN].map(Known::new);
-        let shown = Shown::default();
-        Polled {
-            future,
-            lane: self,
-            wakes,
-            waker,
-            executor,
-            poll,
-            pending,
-            woken,
-            shown,
-            last: 0,
-            told: false,
-            over: false,
-        }
+        Polled { future: Box::pin(future), polls: Polls::of(self) }
     }
 }
 
@@ -97,35 +84,72 @@ impl<F: Future> Future for Polled<F> {
     type Output = F::Output;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
-        let this = &mut *self;
-        if !this.executor.will_wake(context.waker()) {
-            this.executor.clone_from(context.waker());
-            this.wakes.reach(context.waker());
-        }
-        let start = now();
-        this.woken_before(start);
-        this.wakes.enters(Phase::Polling, start);
-        let core = thread::core();
-        this.lane.becomes_known(start, Activity::Running, this.poll.number(&this.lane), core);
-        let inside = Inside::enter(&this.lane, &mut this.shown, start, core);
-        let polled = catch_unwind(AssertUnwindSafe(|| {
-            this.future.as_mut().poll(&mut Context::from_waker(&this.waker))
-        }));
-        let end = now();
-        inside.leave(end);
-        match polled {
-            Ok(Poll::Pending) => this.pending(start, end),
-            Ok(Poll::Ready(_)) => this.ends(end),
-            Err(_) => {}
-        }
-        polled.unwrap_or_else(|panic| this.panicked(end, panic))
+        let Self { future, polls } = &mut *self;
+        let mut output = None;
+        polls.record(context, &mut |context| {
+            if let Poll::Ready(ready) = future.as_mut().poll(context) {
+                output = Some(ready);
+            }
+            output.is_some()
+        });
+        output.map_or(Poll::Pending, Poll::Ready)
     }
 }
 
 impl<F> Polled<F> {
     /// Tells from outside how far the future is.
     pub(crate) fn watch(&self) -> Watch {
-        Watch::of(&self.wakes, self.lane.name())
+        Watch::of(&self.polls.wakes, self.polls.lane.name())
+    }
+}
+
+impl<F> Drop for Polled<F> {
+    /// Before the future itself is dropped, which may wake others.
+    fn drop(&mut self) {
+        self.polls.dropped();
+    }
+}
+
+impl Polls {
+    fn of(lane: LaneWriter) -> Self {
+        let wakes = Wakes::new(Arc::clone(&lane.shared), lane.track.number);
+        let waker = waker(&wakes);
+        let [poll, pending, woken] = [POLL, PENDING, WOKEN].map(Known::new);
+        Self {
+            lane,
+            wakes,
+            waker,
+            executor: Waker::noop().clone(),
+            poll,
+            pending,
+            woken,
+            shown: Shown::default(),
+            last: 0,
+            told: false,
+            over: false,
+        }
+    }
+
+    /// Records one poll; `poll` says whether the future is ready.
+    fn record(&mut self, context: &Context<'_>, poll: &mut dyn FnMut(&mut Context<'_>) -> bool) {
+        if !self.executor.will_wake(context.waker()) {
+            self.executor.clone_from(context.waker());
+            self.wakes.reach(context.waker());
+        }
+        let start = now();
+        self.woken_before(start);
+        self.wakes.enters(Phase::Polling, start);
+        let core = thread::core();
+        self.lane.becomes_known(start, Activity::Running, self.poll.number(&self.lane), core);
+        let inside = Inside::enter(&self.lane, &mut self.shown, start, core);
+        let polled = catch_unwind(AssertUnwindSafe(|| poll(&mut Context::from_waker(&self.waker))));
+        let end = now();
+        inside.leave(end);
+        match polled {
+            Ok(false) => self.pending(start, end),
+            Ok(true) => self.ends(end),
+            Err(panic) => self.panicked(end, panic),
+        }
     }
 
     /// Writes down the wake that this poll follows, unless that was done.
@@ -165,10 +189,8 @@ impl<F> Polled<F> {
         }
         resume_unwind(panic)
     }
-}
 
-impl<F> Drop for Polled<F> {
-    fn drop(&mut self) {
+    fn dropped(&mut self) {
         if self.over {
             return;
         }

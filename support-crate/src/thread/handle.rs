@@ -1,6 +1,6 @@
 //! A thread of a run: wait for it; say what it asks of the kernel's scheduler.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::thread::ScopedJoinHandle;
 
 use crate::error::Error;
@@ -11,23 +11,26 @@ use crate::time::{MILLISECOND, Time};
 
 /// A thread of a run. Dropping this changes nothing: the run waits for the thread.
 pub struct Handle<'scope, T> {
-    thread: Option<ScopedJoinHandle<'scope, Option<T>>>,
-    part: Option<Arc<Part>>,
+    begun: Option<Begun<'scope>>,
+    result: Arc<Mutex<Option<T>>>,
     recorder: Recorder,
 }
 
+/// A thread that began, whatever it returns.
+pub(super) struct Begun<'scope> {
+    pub thread: ScopedJoinHandle<'scope, ()>,
+    /// Where threads share a core.
+    pub part: Option<Arc<Part>>,
+}
+
 impl<'scope, T> Handle<'scope, T> {
+    /// `begun`, none when it never began, leaves what it returns in `result`.
     pub(super) fn of(
-        thread: ScopedJoinHandle<'scope, Option<T>>,
-        part: Option<Arc<Part>>,
+        begun: Option<Begun<'scope>>,
+        result: Arc<Mutex<Option<T>>>,
         recorder: Recorder,
     ) -> Self {
-        Self { thread: Some(thread), part, recorder }
-    }
-
-    /// One that never began.
-    pub(super) fn none(recorder: Recorder) -> Self {
-        Self { thread: None, part: None, recorder }
+        Self { begun, result, recorder }
     }
 
     /// Waits for the thread to end; `None` when it panicked or never began, which the recording reports.
@@ -35,14 +38,16 @@ impl<'scope, T> Handle<'scope, T> {
     /// Threads that share a core begin when the run's closure is through, so joining one inside it fails with a clear
     /// message.
     pub fn join(self) -> Option<T> {
-        if self.part.is_some() {
+        let begun = self.begun?;
+        if begun.part.is_some() {
             let what = "joining a thread on a shared core inside the run".to_owned();
             let because =
                 "these threads begin together, once the closure is through, and are joined then".to_owned();
             self.recorder.fault(Error::NotPossible { what, because });
             return None;
         }
-        self.thread?.join().ok().flatten()
+        begun.thread.join().ok()?;
+        self.result.lock().ok()?.take()
     }
 
     /// How many steps nicer it is to the others on its core than threads are that are not told: from -20 (most of the
@@ -65,9 +70,9 @@ impl<'scope, T> Handle<'scope, T> {
     }
 
     fn asks(self, change: impl FnOnce(&mut Priority)) -> Self {
-        match &self.part {
-            Some(part) => part.asks(change),
-            None if self.thread.is_some() => {
+        match &self.begun {
+            Some(Begun { part: Some(part), .. }) => part.asks(change),
+            Some(_) => {
                 let what = "a nice value, a policy or a slice for this thread".to_owned();
                 let because = "it began at once; they are for threads that share a core and begin together: \
                                record(title).on_core(core).threads(…)";

@@ -5,7 +5,7 @@ use std::cell::{Cell, OnceCell};
 use std::sync::Arc;
 use std::thread::{Builder, Scope};
 
-use super::handle::Handle;
+use super::handle::{Begun, Handle};
 use crate::channel;
 use crate::error::Error;
 use crate::lock::{Condvar, Mutex, RwLock};
@@ -16,6 +16,11 @@ use crate::timeline::LaneKind;
 
 /// So many threads are started without asking the machine first.
 const FEW: usize = 64;
+
+/// A body whose type is forgotten. What follows is then compiled once, with this crate, and not in every cell.
+type Body<'a, 'env> = Box<dyn for<'scope> FnOnce(&Threads<'scope, 'env>) + 'a>;
+/// The same, for what a thread does.
+type Work<'scope> = Box<dyn FnOnce(&LaneWriter) + Send + 'scope>;
 
 /// A run whose lanes are threads; handed to the closure of [`Recording::threads`].
 pub struct Threads<'scope, 'env: 'scope> {
@@ -58,6 +63,10 @@ impl Recording {
     where
         F: for<'scope> FnOnce(&Threads<'scope, 'env>),
     {
+        self.on_threads(Box::new(body))
+    }
+
+    fn on_threads(self, body: Body) -> Recorded {
         if self.isolated {
             return self.in_a_child(|frame| within(frame, None, body));
         }
@@ -81,10 +90,7 @@ fn last_words(recorder: &Recorder) -> Failed {
 }
 
 /// Runs `body`, and waits for the threads it spawned.
-fn within<'env, F>(frame: &Frame, on_core: Option<&Arc<OnCore>>, body: F)
-where
-    F: for<'scope> FnOnce(&Threads<'scope, 'env>),
-{
+fn within(frame: &Frame, on_core: Option<&Arc<OnCore>>, body: Body) {
     std::thread::scope(|scope| {
         let shut = on_core.map(|core| core.shut());
         let run = Threads {
@@ -154,10 +160,26 @@ impl<'scope> Threads<'scope, '_> {
         F: FnOnce(&LaneWriter) -> T + Send + 'scope,
         T: Send + 'scope,
     {
-        let name = name.into();
+        let result = Arc::new(std::sync::Mutex::new(None));
+        let slot = Arc::clone(&result);
+        let begun = self.begin(
+            name.into(),
+            Box::new(move |lane| {
+                let returned = Some(body(lane));
+                if let Ok(mut slot) = slot.lock() {
+                    *slot = returned;
+                }
+            }),
+        );
+        Handle::of(begun, result, self.recorder.clone())
+    }
+
+    /// The thread, and what it asks of the kernel; none where it cannot begin, which the recording says.
+    fn begin(&self, name: String, work: Work<'scope>) -> Option<Begun<'scope>> {
         let spawned = self.spawned.replace(self.spawned.get() + 1);
         if let Err(fault) = self.room(spawned) {
-            return self.none(fault);
+            self.recorder.fault(fault);
+            return None;
         }
         let recorder = self.recorder.clone();
         let lane = recorder.lane_of(&*name, LaneKind::Thread);
@@ -165,18 +187,19 @@ impl<'scope> Threads<'scope, '_> {
         let part = self.on_core.as_deref().map(OnCore::takes_part);
         let own = part.clone();
         let body = move || {
-            let Some(part) = own else { return caught(&recorder, &name, || body(&lane)) };
-            part.begins(&lane, &recorder).then(|| {
-                let result = caught(&recorder, &name, || body(&lane));
+            let works = || _ = caught(&recorder, &name, || work(&lane));
+            let Some(part) = own else { return works() };
+            if part.begins(&lane, &recorder) {
+                works();
                 part.ends(&lane);
-                result
-            })?
+            }
         };
         match Builder::new().name(thread_name).spawn_scoped(self.scope, body) {
-            Ok(thread) => Handle::of(thread, part, self.recorder.clone()),
+            Ok(thread) => Some(Begun { thread, part }),
             Err(error) => {
                 let because = format!("the system gives no further one ({error})");
-                self.none(Error::TooMany { what: "threads", limit: spawned, because })
+                self.recorder.fault(Error::TooMany { what: "threads", limit: spawned, because });
+                None
             }
         }
     }
@@ -214,10 +237,5 @@ impl<'scope> Threads<'scope, '_> {
             }
         }
         Ok(())
-    }
-
-    fn none<T>(&self, fault: Error) -> Handle<'scope, T> {
-        self.recorder.fault(fault);
-        Handle::none(self.recorder.clone())
     }
 }
