@@ -84,7 +84,8 @@ fn panics_errors_and_deaths_are_told_as_what_they_are() {
 fn figures_are_shown_as_they_are_made() {
     let _alone = alone();
     let (_folder, lesson) = copy("01");
-    script("figures.py", &[&lesson]);
+    let bench = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/kernel.py");
+    script("figures.py", &[&lesson, &bench]);
 }
 
 #[test]
@@ -105,6 +106,13 @@ fn rubbish_ends_nothing() {
 fn however_a_part_ends_nothing_is_left_and_other_notebooks_do_not_notice() {
     let _alone = alone();
     script("ends.py", &[]);
+}
+
+#[test]
+fn the_kernel_of_a_closed_lesson_ends_by_itself() {
+    let _alone = alone();
+    let folder = TempDir::new().unwrap();
+    script("closed.py", &[folder.path()]);
 }
 
 #[test]

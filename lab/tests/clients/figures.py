@@ -1,5 +1,6 @@
 """Figures are shown as they are made: several in a cell, in order with the text between; a line updated in place."""
 
+import ast
 import json
 import sys
 
@@ -14,6 +15,14 @@ for cell in cells:
         kind, content = outputs[-1]
         assert kind == "display_data" and "<svg" in content["data"]["text/html"], (kind, content)
         break
+
+# The cells that `benches/kernel.py` measures draw one figure each.
+statements = [statement for statement in ast.parse(open(sys.argv[2]).read()).body if isinstance(statement, ast.Assign)]
+named = {getattr(statement.targets[0], "id", ""): statement.value for statement in statements}
+kernel.run(ast.literal_eval(named["RUST_SETUP"]))
+for number in range(2):
+    reply, outputs = kernel.run(ast.literal_eval(named["RUST"]) % (number, number))
+    assert reply["status"] == "ok" and [kind for kind, _ in outputs] == ["display_data"], (reply, outputs)
 
 MARKER = 'println!("\\u{2}timelanes:display {}", r#"{"data":{"text/plain":"%s"},"transient":{"display_id":"x"}%s}"#);'
 lines = [MARKER % ("one", ""), 'println!("between");', MARKER % ("two", ""), MARKER % ("three", ',"update":true')]

@@ -4,7 +4,8 @@ import random
 import sys
 import time
 
-from kernel import Kernel
+import psutil
+from kernel import Kernel, wait_for
 
 times, seed = int(sys.argv[1]), random.randrange(1 << 30)
 print("seed", seed)
@@ -16,6 +17,16 @@ CELLS = [
     'let _ = std::process::Command::new("sleep").arg("0.2").status();',
     "let some = vec![1, 2, 3];",
     'for i in 0.. { println!("{i}"); std::thread::sleep(std::time::Duration::from_millis(5)); }',
+    """record("forks").processes(|run| {
+        for name in 0..40 {
+            run.fork(format!("{name}"), |lane| lane.wait("a long pause", 10 * SECOND));
+        }
+    })?;""",
+    """record("threads").threads(|run| {
+        for name in 0..40 {
+            run.spawn(format!("{name}"), |lane| lane.wait("a long pause", 10 * SECOND));
+        }
+    })?;""",
 ]
 
 
@@ -28,6 +39,14 @@ def next_cell():
     return kernel.text("6 * 7")
 
 
+def prepare():
+    """What a cell needs that an interrupt took away."""
+    kernel.run(':dep timelanes = { path = "../support-crate" }')
+    reply, _ = kernel.run("use timelanes::prelude::*;")
+    assert reply["status"] == "ok", reply
+
+
+prepare()
 kernel.text("let warm = 1;")
 longest = 0
 for number in range(times):
@@ -48,4 +67,7 @@ kernel.text("let kept = 5;")
 kernel.manager.interrupt_kernel()
 time.sleep(0.3)
 assert kernel.text("kept") == "5"
+# The kernel, its host, the one behind it, and the process that runs the cells: whoever was forked is gone.
+front = psutil.Process(kernel.manager.provisioner.pid)
+wait_for("only the kernel's own four are left", lambda: len(front.children(recursive=True)) == 3)
 kernel.end()
