@@ -37,16 +37,20 @@ pub async fn examine(project: &Project, notebooks: &Path, options: &Options) -> 
     let jobs = options.jobs.map_or_else(jobs::default, usize::from).min(asked.len());
     let conditions = (!options.no_run).then(|| Conditions::of(options, jobs));
     let (course, all, bars) = (&course, asked.len(), &MultiProgress::new());
-    let lessons = asked.into_iter().enumerate().map(|(index, (lesson, found))| async move {
-        match found {
+    // The last ones first: they take the longest, and what is left for the end should be short.
+    let lessons = asked.into_iter().enumerate().rev().map(|(index, (lesson, found))| async move {
+        let report = match found {
             Ok(path) => {
                 let progress = Progress::new(bars, &lesson.lesson, index + 1, all);
                 examine_one(project, course, &path, lesson, conditions, &progress).await
             }
             Err(fault) => LessonReport { faults: vec![fault], ..lesson },
-        }
+        };
+        (index, report)
     });
-    let lessons = futures::stream::iter(lessons).buffered(jobs).collect().await;
+    let mut lessons: Vec<_> = futures::stream::iter(lessons).buffer_unordered(jobs).collect().await;
+    lessons.sort_by_key(|(index, _)| *index);
+    let lessons = lessons.into_iter().map(|(_, report)| report).collect();
     let mut report = Report { lessons, ..Report::default() };
     if options.notebooks.is_empty() {
         report.course = answers::strays(course);
