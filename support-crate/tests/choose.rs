@@ -145,6 +145,12 @@ mod linux {
             "{text}"
         );
         roxmltree::Document::parse(&table.figure().svg()).unwrap();
+        // Hover texts say each cell whole.
+        assert!(
+            table.figure().html().contains("<title>work, wrong: other answers"),
+            "{}",
+            table.figure().html()
+        );
     }
 
     fn a_crash_in_one_of_many_processes_costs_one_answer() {

@@ -15,6 +15,9 @@ const SPACE: f64 = 12.0;
 /// More columns than these could not be read.
 const COLUMNS: usize = 7;
 
+/// Bytes of hover texts in a row, one a cell.
+const HOVER: usize = 20_000;
+
 /// How a cell stands to the others of its row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Mark {
@@ -56,12 +59,15 @@ pub(crate) fn grid(title: &str, columns: &[String], rows: &[Row]) -> Figure {
     }
     figure.panels.push(Panel { height: HEAD, body, hover: String::new(), text: String::new() });
     for row in rows {
-        let mut body = String::new();
+        let (mut body, mut hover) = (String::new(), String::new());
         for (index, line) in wrap(&clean(&row.name), 13.8, NAMES - 8.0, 3).iter().enumerate() {
             body.push_str(&Pen::new(13.0, INK).bold().write(PAD, 24.0 + 17.0 * index as f64, line));
         }
         for (column, cell) in row.cells.iter().take(shown).enumerate() {
             body.push_str(&draw(cell, left(column), step - GAP));
+            // A cell shortens what is long.
+            let whole = format!("{}, {}: {}", row.name, columns[column], cell.lines.join(", "));
+            super::hover::add(&mut hover, HOVER, (left(column), 0.0, step - GAP, CELL), &clean(&whole));
         }
         let says = wrap(&clean(&row.says), 12.0, WIDTH - 2.0 * PAD - NAMES, 2);
         let mut y = CELL;
@@ -69,12 +75,7 @@ pub(crate) fn grid(title: &str, columns: &[String], rows: &[Row]) -> Figure {
             y += LINE;
             body.push_str(&Pen::new(12.0, INK).write(left(0), y, line));
         }
-        figure.panels.push(Panel {
-            height: y + SPACE,
-            body,
-            hover: String::new(),
-            text: words(columns, row),
-        });
+        figure.panels.push(Panel { height: y + SPACE, body, hover, text: words(columns, row) });
     }
     figure.legend = [
         ("the quickest", Mark::Best, false),
