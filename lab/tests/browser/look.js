@@ -18,7 +18,8 @@ const drawing = svg => {
     const frame = svg.getBoundingClientRect();
     const texts = [...svg.querySelectorAll('text')].filter(text => text.textContent.trim());
     const cut = texts.filter(text => !inside(text.getBoundingClientRect(), frame)).map(text => text.textContent);
-    return { hovers: shapes.map(titleOf), under_pointer, cut };
+    const is_empty = texts.some(text => text.textContent === 'nothing was measured');
+    return { is_empty, hovers: shapes.map(titleOf), under_pointer, cut };
 };
 return [...document.querySelectorAll(arguments[0] + ' .jp-Notebook .jp-Cell')].map((cell, index) => {
     cell.dataset.lesson = index;
