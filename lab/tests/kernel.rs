@@ -4,12 +4,14 @@
 mod common;
 
 use std::fs;
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::path::Path;
 use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use lab::kernel::drive::Session;
+use lab::kernel::ports::Ports;
 use lab::kernel::{WarmFolder, warm};
 use lab::project::{Project, SETUP_CELL};
 use nix::sys::signal::{Signal, kill};
@@ -93,6 +95,27 @@ fn a_kernel_runs_cells_and_leaves_no_folder_and_no_process_and_the_users_own_jup
     assert_eq!(fs::read_dir(&own).unwrap().count(), 1);
     assert_eq!(fs::read_to_string(own.join("kernel.json")).unwrap(), "the user's own");
     assert!(!home.path().join("config").exists());
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_kernel_can_listen_on_ports_that_nobody_else_is_given() {
+    let ports = Ports::hold().unwrap();
+    let kernels = &ports.connection;
+    let held =
+        [kernels.shell_port, kernels.iopub_port, kernels.stdin_port, kernels.control_port, kernels.hb_port];
+    // Without being held, these are among them some twenty times.
+    for _ in 0..50_000 {
+        let other = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port();
+        assert!(!held.contains(&other), "{other} was given to somebody else");
+    }
+    for port in held {
+        let address = (Ipv4Addr::LOCALHOST, port);
+        assert!(TcpStream::connect(address).is_err(), "somebody listens on {port} already");
+        let kernel = TcpListener::bind(address).unwrap();
+        TcpStream::connect(address).unwrap();
+        kernel.accept().unwrap();
+    }
 }
 
 #[test]

@@ -3,7 +3,6 @@
 //! Set-up warms a folder with it, `cargo lab check` judges lessons by it, tests measure with it.
 
 use std::io::{BufRead, BufReader};
-use std::net::{IpAddr, Ipv4Addr};
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -11,17 +10,15 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
-use jupyter_protocol::{
-    ConnectionInfo, ExecuteRequest, InterruptRequest, JupyterMessage, KernelInfoRequest, Transport,
-};
+use jupyter_protocol::{ConnectionInfo, ExecuteRequest, InterruptRequest, JupyterMessage, KernelInfoRequest};
 use jupyter_zmq_client::{
     ClientControlConnection, ClientIoPubConnection, ClientShellConnection, create_client_control_connection,
-    create_client_iopub_connection, create_client_shell_connection_with_identity, peek_ports_with_listeners,
-    peer_identity_for_session,
+    create_client_iopub_connection, create_client_shell_connection_with_identity, peer_identity_for_session,
 };
 use tokio::time::{sleep, timeout};
 
 use super::outcome::{Answer, Ending, Outcome, Wait};
+use super::ports::Ports;
 use crate::process::{Group, Interrupted, is_stopped};
 
 /// How often to look whether the kernel is still there.
@@ -55,18 +52,16 @@ impl Client {
         command: impl FnOnce(&Path) -> Command,
         hear: impl FnMut(&str) + Send + 'static,
     ) -> Result<Self> {
-        let ip = IpAddr::V4(Ipv4Addr::LOCALHOST);
-        let (ports, listeners) = peek_ports_with_listeners(ip, 5).await?;
-        let connection = connection(ip, &ports);
-        std::fs::write(connection_file, serde_json::to_vec(&connection)?)?;
+        // Held until the kernel answers.
+        let mut ports = Ports::hold()?;
+        std::fs::write(connection_file, serde_json::to_vec(&ports.connection)?)?;
         let mut command = command(connection_file);
         command.stdout(Stdio::null()).stderr(Stdio::piped());
-        // Held until now, so that nobody else was given these ports.
-        drop(listeners);
+        ports.let_go();
         let mut process = Group::spawn(&mut command)?;
         let words = Words::listen(&mut process, hear);
         let ready = tokio::select! {
-            ready = timeout(PATIENCE, Channels::open(&connection)) => ready.unwrap_or_else(|_| {
+            ready = timeout(PATIENCE, Channels::open(&ports.connection)) => ready.unwrap_or_else(|_| {
                 bail!("the kernel did not answer within {} minutes", PATIENCE.as_secs() / 60)
             }),
             () = ended(&mut process) => Err(words.of_end(&mut process).await),
@@ -231,22 +226,6 @@ pub(crate) fn wait_until_ready(connection: &ConnectionInfo) -> Result<()> {
         .block_on(async { timeout(PATIENCE, Channels::open(connection)).await? })
         .context("the kernel did not answer")?;
     Ok(())
-}
-
-/// What a connection file says, for the five free `ports` of one kernel.
-pub(crate) fn connection(ip: IpAddr, ports: &[u16]) -> ConnectionInfo {
-    ConnectionInfo {
-        ip: ip.to_string(),
-        transport: Transport::TCP,
-        shell_port: ports[0],
-        iopub_port: ports[1],
-        stdin_port: ports[2],
-        control_port: ports[3],
-        hb_port: ports[4],
-        key: random(),
-        signature_scheme: "hmac-sha256".into(),
-        kernel_name: Some("rust".into()),
-    }
 }
 
 /// A text that nobody can guess.

@@ -10,6 +10,7 @@
 //! | [`warm`] | a kernel's own copy of the folder in which the support crate is built already |
 //! | [`environment`] | what a kernel finds Rust by, whoever starts it |
 //! | [`client`] | starts a kernel, waits for it, runs cells in it |
+//! | [`ports`] | where a kernel listens |
 //! | [`outcome`] | all that comes of a cell |
 //! | [`drive`] | the same for a thread that may wait |
 
@@ -21,6 +22,7 @@ pub mod front;
 pub mod host;
 pub mod markers;
 pub mod outcome;
+pub mod ports;
 pub mod rustc;
 pub mod warm;
 

@@ -14,7 +14,7 @@ pub mod standby;
 
 use std::collections::VecDeque;
 use std::io::{BufRead, BufReader, Write};
-use std::net::{IpAddr, Ipv4Addr, TcpStream};
+use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 use std::sync::{Arc, Mutex};
@@ -23,10 +23,10 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 use jupyter_protocol::ConnectionInfo;
-use jupyter_zmq_client::peek_ports_with_listeners;
 use serde::{Deserialize, Serialize};
 
-use super::{Behind, WarmFolder, client};
+use super::ports::Ports;
+use super::{Behind, WarmFolder};
 use crate::process::Group;
 use crate::project::Project;
 use crate::setup::lock::Lock;
@@ -167,13 +167,18 @@ impl Kernel {
     fn start(project: &Project) -> Result<Self> {
         let warm = WarmFolder::take(project)?;
         for _ in 0..TRIES {
-            let (connection, mut command) = prepare(project, &warm)?;
+            // Held until the kernel listens.
+            let mut ports = Ports::hold()?;
+            let mut command = prepare(project, &warm, &ports.connection)?;
+            ports.let_go();
             let mut process = Group::spawn(&mut command)?;
             let words = listen(&mut process);
-            let address = (connection.ip.clone(), connection.iopub_port);
+            let connection = &ports.connection;
+            let address = (connection.ip.as_str(), connection.iopub_port);
             // The port that it opens last; it ends at once when another has taken one.
             while process.ended().is_none() {
-                if TcpStream::connect(&address).is_ok() {
+                if TcpStream::connect(address).is_ok() {
+                    let connection = connection.clone();
                     let offer =
                         Offer { connection, process: process.child().id(), folder: warm.path().to_owned() };
                     return Ok(Self { offer, process, words, warm });
@@ -218,22 +223,16 @@ impl Kernel {
     }
 }
 
-fn prepare(project: &Project, warm: &WarmFolder) -> Result<(ConnectionInfo, Command)> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let ip = IpAddr::V4(Ipv4Addr::LOCALHOST);
-    let (ports, listeners) = runtime.block_on(peek_ports_with_listeners(ip, 5))?;
-    let connection = client::connection(ip, &ports);
+fn prepare(project: &Project, warm: &WarmFolder, connection: &ConnectionInfo) -> Result<Command> {
     let file = warm.path().join("connection.json");
-    files::write_whole(&file, &serde_json::to_vec(&connection)?)?;
+    files::write_whole(&file, &serde_json::to_vec(connection)?)?;
     let mut command = super::evcxr(project, warm, &file, Behind::Front);
     if !Path::new(command.get_program()).is_file() {
         bail!("the Rust kernel is not built: run `cargo lab setup`");
     }
     command.stdout(Stdio::null()).stderr(Stdio::piped());
     end_with_this_process(&mut command);
-    // Held until now, so that nobody else was given these ports.
-    drop(listeners);
-    Ok((connection, command))
+    Ok(command)
 }
 
 /// Has the system end the kernel should this process be killed.
