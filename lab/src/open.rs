@@ -133,8 +133,7 @@ fn command(project: &Project, options: &Options, port: u16, notebooks: &Path, le
         .arg("--MappingKernelManager.kernel_info_timeout=300")
         // A lesson that nobody has looked at for this long gives its memory back. A tab that is open keeps its kernel, and
         // so does a cell that runs.
-        .arg(format!("--MappingKernelManager.cull_idle_timeout={FORGOTTEN}"))
-        .args(["--MappingKernelManager.cull_interval=60", "--MappingKernelManager.cull_connected=False"])
+        .args(forgets(FORGOTTEN, 60))
         .arg(format!("--LabApp.default_url=/lab/tree/{lesson}"))
         // The Python kernel that comes with JupyterLab is no part of the course.
         .args([
@@ -166,6 +165,17 @@ fn command(project: &Project, options: &Options, port: u16, notebooks: &Path, le
     }
     command.env("JUPYTER_PREFER_ENV_PATH", "1").env("PYTHONNOUSERSITE", "1");
     command
+}
+
+/// What has Jupyter's server end kernels that nobody has been connected to, and that were idle, for so many seconds; it
+/// looks every so many.
+pub fn forgets(after: u32, every: u32) -> [String; 3] {
+    [
+        format!("cull_idle_timeout={after}"),
+        format!("cull_interval={every}"),
+        "cull_connected=False".to_owned(),
+    ]
+    .map(|option| format!("--MappingKernelManager.{option}"))
 }
 
 fn option(name: &str, path: &Path) -> std::ffi::OsString {

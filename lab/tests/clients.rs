@@ -112,7 +112,10 @@ fn however_a_part_ends_nothing_is_left_and_other_notebooks_do_not_notice() {
 fn the_kernel_of_a_closed_lesson_ends_by_itself() {
     let _alone = alone();
     let folder = TempDir::new().unwrap();
-    script("closed.py", &[folder.path()]);
+    // Time enough, on a busy machine, from the kernel's start to its first cell.
+    let forgets = lab::open::forgets(20, 1);
+    let [idle, interval, connected] = forgets.each_ref().map(Path::new);
+    script("closed.py", &[folder.path(), idle, interval, connected]);
 }
 
 #[test]

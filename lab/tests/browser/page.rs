@@ -121,7 +121,9 @@ impl<'a> Page<'a> {
             if is_tagged(cell, "figure") && shown.figures.is_empty() {
                 fault("no figure is on the page".into());
             }
-            shown.figures.iter().flat_map(Drawing::faults).for_each(&mut fault);
+            // Only what an exercise starts with may be no measurement.
+            let may_be_empty = is_tagged(cell, "exercise");
+            shown.figures.iter().flat_map(|figure| figure.faults(may_be_empty)).for_each(&mut fault);
             if is_tagged(cell, "check") && shown.verdict.is_none_or(|text| text.trim().is_empty()) {
                 fault("no verdict is on the page".into());
             }
@@ -201,10 +203,11 @@ impl<'a> Page<'a> {
 }
 
 impl Drawing {
-    fn faults(&self) -> Vec<String> {
+    fn faults(&self, may_be_empty: bool) -> Vec<String> {
         let mut faults = Vec::new();
         let is_told = self.hovers.len() >= 2 && self.hovers.iter().all(|text| !text.trim().is_empty());
-        if !is_told && !self.is_empty {
+        let is_excused = may_be_empty && self.is_empty;
+        if !is_told && !is_excused {
             faults.push(format!("the figure has no hover texts, or empty ones: {:?}", self.hovers));
         } else if is_told && self.under_pointer.is_none() {
             faults.push("the pointer meets no hover text over the figure's largest shape".into());

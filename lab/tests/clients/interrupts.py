@@ -39,15 +39,8 @@ def next_cell():
     return kernel.text("6 * 7")
 
 
-def prepare():
-    """What a cell needs that an interrupt took away."""
-    kernel.run(':dep timelanes = { path = "../support-crate" }')
-    reply, _ = kernel.run("use timelanes::prelude::*;")
-    assert reply["status"] == "ok", reply
-
-
-prepare()
-kernel.text("let warm = 1;")
+# An interrupt takes the variables away, and leaves this.
+kernel.text(':dep timelanes = { path = "../support-crate" }\nuse timelanes::prelude::*;\nlet warm = 1;')
 longest = 0
 for number in range(times):
     if chance.random() < 0.15:

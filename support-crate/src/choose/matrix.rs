@@ -74,11 +74,9 @@ impl<'jobs, Job> Trials<'jobs, Job> {
     pub fn measure_choices(self) -> Result<Matrix, Error> {
         let mut rows = self.rows()?;
         for row in &mut rows {
-            let choice = row.choice;
-            row.cells
-                .iter_mut()
-                .enumerate()
-                .for_each(|(tool, cell)| cell.wanted = tool == 0 || tool == choice);
+            for (tool, cell) in row.cells.iter_mut().enumerate() {
+                cell.wanted = tool == 0 || tool == row.choice;
+            }
         }
         measure(rows, &|row, tool| self.attempt(row, tool))
     }
