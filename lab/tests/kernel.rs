@@ -8,7 +8,7 @@ use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::path::Path;
 use std::process::Command;
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use lab::kernel::drive::Session;
 use lab::kernel::ports::Ports;
@@ -170,6 +170,43 @@ fn a_thread_that_an_earlier_cell_left_is_told_of_and_later_cells_fork_again() {
     assert!(says.contains("run the set-up cell"), "{says}");
     let again = session.run(FORKS).unwrap();
     assert!(again.is_ok && again.text.contains("None"), "{}", again.text);
+}
+
+/// A file with another time, for as long as this lives.
+struct Touched(fs::File, SystemTime);
+
+impl Touched {
+    fn now(path: &Path) -> Self {
+        let file = fs::File::options().append(true).open(path).unwrap();
+        let before = file.metadata().unwrap().modified().unwrap();
+        file.set_modified(SystemTime::now()).unwrap();
+        Self(file, before)
+    }
+}
+
+impl Drop for Touched {
+    fn drop(&mut self) {
+        self.0.set_modified(self.1).unwrap();
+    }
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_source_with_a_new_time_and_the_same_text_is_not_compiled_again() {
+    let (project, home) = (common::project(), TempDir::new().unwrap());
+    let source = project.support_crate().join("src/lib.rs");
+    let _touched = Touched::now(&source);
+    let mut session = Session::start(|file| kernel(project, home.path(), file), |_| {}).unwrap();
+    let folder = behind(session.id()).2;
+    let setup = session.run(SETUP_CELL).unwrap();
+    assert!(setup.is_ok, "{}", setup.text);
+    let built = |which: &[&str]| {
+        let mut find = Command::new("find");
+        let found = find.arg(&folder).args(["-name", "libtimelanes-*"]).args(which).output().unwrap();
+        String::from_utf8(found.stdout).unwrap()
+    };
+    assert_ne!(built(&[]), "");
+    assert_eq!(built(&["-newer", source.to_str().unwrap()]), "", "compiled again");
 }
 
 #[test]

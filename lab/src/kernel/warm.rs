@@ -126,12 +126,12 @@ impl WarmFolder {
         match warm::newest(&self.place) {
             Some((from, is_current)) => {
                 files::copy_folder(&from, &self.work(), &|_| true)?;
-                if !is_current {
-                    eprintln!("the support crate or Rust changed since the set-up: this start is slower");
-                    warm::renew_answers(&self.place, &self.work())?;
-                    warm::write_workspace(&self.place, &self.work())?;
+                if is_current {
+                    return warm::vouch(&self.work());
                 }
-                Ok(())
+                eprintln!("the support crate or Rust changed since the set-up: this start is slower");
+                warm::renew_answers(&self.place, &self.work())?;
+                warm::write_workspace(&self.place, &self.work())
             }
             None => {
                 eprintln!(
