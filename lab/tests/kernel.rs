@@ -14,6 +14,7 @@ use lab::kernel::drive::Session;
 use lab::kernel::ports::Ports;
 use lab::kernel::{WarmFolder, warm};
 use lab::project::{Project, SETUP_CELL};
+use lab::setup::{Place, warm as setup_warm};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use tempfile::TempDir;
@@ -207,6 +208,24 @@ fn a_source_with_a_new_time_and_the_same_text_is_not_compiled_again() {
     };
     assert_ne!(built(&[]), "");
     assert_eq!(built(&["-newer", source.to_str().unwrap()]), "", "compiled again");
+}
+
+#[test]
+fn what_rust_analyzer_was_answered_outlives_an_edit_of_the_crates_sources_and_not_one_of_a_manifest() {
+    let kernel = WarmFolder::take(common::project()).unwrap();
+    let (work, place) = (kernel.path().join("work"), Place::of(common::project()).unwrap());
+    let answers = || fs::read_dir(work.join("answers")).map_or(0, Iterator::count);
+    // Cargo writes this anew, with the kernel's own crate in it.
+    assert_ne!(
+        fs::read(work.join("Cargo.lock")).unwrap(),
+        fs::read(place.project.root().join("Cargo.lock")).unwrap()
+    );
+    let before = answers();
+    setup_warm::renew_answers(&place, &work).unwrap();
+    assert!(before > 1 && answers() == before, "{before} answers, then {}", answers());
+    fs::write(work.join("answers").join(setup_warm::MANIFESTS), "of another manifest").unwrap();
+    setup_warm::renew_answers(&place, &work).unwrap();
+    assert_eq!(answers(), 0);
 }
 
 #[test]

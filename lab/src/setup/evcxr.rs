@@ -59,6 +59,8 @@ impl Step for Evcxr {
                 .arg(&build)
                 // Not in the checkout, whose cargo configuration is none of the kernel's.
                 .current_dir(place.project.cache())
+                // Within each crate, as Cargo's default has it: a third of the build, and neither a start nor a cell is quicker.
+                .env("CARGO_PROFILE_RELEASE_LTO", "off")
                 .env("CARGO_TERM_PROGRESS_WHEN", "always")
                 .env("CARGO_TERM_PROGRESS_WIDTH", "100");
             process::run(&mut install, &mut |line| {

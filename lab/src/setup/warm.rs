@@ -38,7 +38,7 @@ const FIRST_FIGURE: [&str; 2] = [
     ";\nOk(()) }; };",
 ];
 /// Counts up when set-up makes something else of the same sources.
-const EDITION: u32 = 5;
+const EDITION: u32 = 6;
 /// What cannot be inferred when something is missing in the sources of the standard library.
 const TYPES: &str = "let types = std::collections::HashMap::<u32, String>::new().iter().map(|(key, _)| *key)\
     .collect::<Vec<_>>(); let threads = std::thread::spawn(|| 3u32); let sum = threads.join().unwrap();";
@@ -85,8 +85,10 @@ impl Step for Warm {
             fs::write(prelude(&warm.work()), plain)?;
             heat(place, &warm)?;
         }
-        files::create(&warm.work().join(ANSWERS))?;
-        fs::copy(place.project.support_crate().join("Cargo.toml"), warm.work().join(ANSWERS).join(MANIFEST))?;
+        files::write_whole(
+            &warm.work().join(ANSWERS).join(MANIFESTS),
+            manifests(&place.project)?.as_bytes(),
+        )?;
         let _writing = Lock::quietly(place.project.cache(), LOCK, false)?;
         let folder = folder(place)?;
         files::finish(&warm.work(), &folder)?;
@@ -114,9 +116,19 @@ pub fn newest(place: &Place) -> Option<(PathBuf, bool)> {
     Some((of_this_checkout(place).into_iter().max_by_key(time)?, false))
 }
 
-/// The folder of what rust-analyzer was answered, and in it the manifest that this depends on.
+/// The folder of what rust-analyzer was answered.
 pub const ANSWERS: &str = "answers";
-const MANIFEST: &str = "manifest";
+/// The file in it that says for which manifests.
+pub const MANIFESTS: &str = "manifests";
+
+/// The manifests and locked versions of the checkout, on which the answers depend; its sources don't matter.
+fn manifests(project: &Project) -> Result<String> {
+    let mut hasher = DefaultHasher::new();
+    for file in ["support-crate/Cargo.toml", "Cargo.toml", "Cargo.lock"] {
+        files::hash(&project.root().join(file), &mut hasher)?;
+    }
+    Ok(format!("{:016x}", hasher.finish()))
+}
 
 /// The outlines of the support crate, in a kernel's workspace.
 pub const OUTLINE: &str = "outline";
@@ -136,13 +148,11 @@ pub fn write_outline(support_crate: &Path, work: &Path) -> Result<()> {
 /// # Errors
 /// When it cannot be written or removed.
 pub fn renew_answers(place: &Place, work: &Path) -> Result<()> {
-    let project = &place.project;
-    let is_same = |old: PathBuf, new: PathBuf| fs::read(old).ok() == fs::read(new).ok();
     let answers = work.join(ANSWERS);
-    if is_same(answers.join(MANIFEST), project.support_crate().join("Cargo.toml"))
-        && is_same(work.join("Cargo.lock"), project.root().join("Cargo.lock"))
+    if fs::read_to_string(answers.join(MANIFESTS))
+        .is_ok_and(|of| manifests(&place.project).is_ok_and(|now| of == now))
     {
-        return write_outline(&project.support_crate(), work);
+        return write_outline(&place.project.support_crate(), work);
     }
     files::remove(&answers)
 }
