@@ -173,41 +173,63 @@ fn a_thread_that_an_earlier_cell_left_is_told_of_and_later_cells_fork_again() {
     assert!(again.is_ok && again.text.contains("None"), "{}", again.text);
 }
 
-/// A file with another time, for as long as this lives.
-struct Touched(fs::File, SystemTime);
+/// A file as if it had been written long ago, for as long as this lives.
+struct Aged(fs::File, SystemTime);
 
-impl Touched {
-    fn now(path: &Path) -> Self {
+impl Aged {
+    fn new(path: &str) -> Self {
         let file = fs::File::options().append(true).open(path).unwrap();
         let before = file.metadata().unwrap().modified().unwrap();
-        file.set_modified(SystemTime::now()).unwrap();
+        file.set_modified(SystemTime::UNIX_EPOCH).unwrap();
         Self(file, before)
     }
 }
 
-impl Drop for Touched {
+impl Drop for Aged {
     fn drop(&mut self) {
         self.0.set_modified(self.1).unwrap();
     }
 }
 
+/// The files below `folder` that are called so, or those of them that are newer than another file.
+fn found(folder: &str, name: &str, newer_than: Option<&Path>) -> String {
+    let mut find = Command::new("find");
+    find.args([folder, "-name", name]);
+    newer_than.map(|other| find.arg("-newer").arg(other));
+    String::from_utf8(find.output().unwrap().stdout).unwrap()
+}
+
 #[test]
 #[cfg(target_os = "linux")]
-fn a_source_with_a_new_time_and_the_same_text_is_not_compiled_again() {
+fn a_kernels_first_mistake_has_no_crate_checked_that_set_up_has_not_checked() {
     let (project, home) = (common::project(), TempDir::new().unwrap());
-    let source = project.support_crate().join("src/lib.rs");
-    let _touched = Touched::now(&source);
+    let before = home.path().join("before");
+    fs::write(&before, "").unwrap();
+    let mut session = Session::start(|file| kernel(project, home.path(), file), |_| {}).unwrap();
+    let folder = behind(session.id()).2;
+    let mistake = session.run("let mistake = no_such_name();").unwrap();
+    assert!(!mistake.is_ok && mistake.text.contains("no_such_name"), "{}", mistake.text);
+    // Once for cells that run, and once checked.
+    assert!(found(&folder, "libtokio-*.rmeta", None).lines().count() >= 2);
+    assert_eq!(found(&folder, "libtokio-*.rmeta", Some(&before)), "");
+    assert_eq!(found(&folder, "libtimelanes-*.rmeta", Some(&before)), "");
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn sources_with_newer_times_and_the_same_text_are_not_compiled_again() {
+    let (project, home) = (common::project(), TempDir::new().unwrap());
+    let before = home.path().join("before");
+    fs::write(&before, "").unwrap();
+    let (warm, _) = setup_warm::newest(&Place::of(project).unwrap()).unwrap();
+    let notes = found(warm.to_str().unwrap(), "dep-lib-timelanes", None);
+    let aged: Vec<_> = notes.lines().map(Aged::new).collect();
     let mut session = Session::start(|file| kernel(project, home.path(), file), |_| {}).unwrap();
     let folder = behind(session.id()).2;
     let setup = session.run(SETUP_CELL).unwrap();
     assert!(setup.is_ok, "{}", setup.text);
-    let built = |which: &[&str]| {
-        let mut find = Command::new("find");
-        let found = find.arg(&folder).args(["-name", "libtimelanes-*"]).args(which).output().unwrap();
-        String::from_utf8(found.stdout).unwrap()
-    };
-    assert_ne!(built(&[]), "");
-    assert_eq!(built(&["-newer", source.to_str().unwrap()]), "", "compiled again");
+    assert!(!aged.is_empty() && !found(&folder, "libtimelanes-*", None).is_empty());
+    assert_eq!(found(&folder, "libtimelanes-*", Some(&before)), "", "compiled again");
 }
 
 #[test]
@@ -223,7 +245,7 @@ fn what_rust_analyzer_was_answered_outlives_an_edit_of_the_crates_sources_and_no
     let before = answers();
     setup_warm::renew_answers(&place, &work).unwrap();
     assert!(before > 1 && answers() == before, "{before} answers, then {}", answers());
-    fs::write(work.join("answers").join(setup_warm::MANIFESTS), "of another manifest").unwrap();
+    fs::write(work.join("answers").join(setup_warm::ANSWERED_FOR), "of another manifest").unwrap();
     setup_warm::renew_answers(&place, &work).unwrap();
     assert_eq!(answers(), 0);
 }

@@ -125,7 +125,7 @@ impl WarmFolder {
         let _reading = warm::reading(&self.place)?;
         match warm::newest(&self.place) {
             Some((from, is_current)) => {
-                files::copy_folder(&from, &self.work(), &|_| true)?;
+                warm::copy(&from, &self.work())?;
                 if is_current {
                     return warm::vouch(&self.work());
                 }

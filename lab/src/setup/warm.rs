@@ -25,11 +25,12 @@ pub const CRATE: &str = "cell";
 /// The folder of what the kernel runs at its start.
 pub const CONFIG: &str = "config";
 /// The profile that the kernel writes into its crate, where a member of a workspace cannot have one. Without ThinLTO,
-/// which takes half of a cell's compile time, and among one crate's units finds little to do. SQLite waits for the disk:
+/// which takes half of a cell's compile time, and among one crate's units finds little to do. The support crate not in
+/// parts: what rustc keeps for that is 200 MB, and [of no use](copy) to another kernel. SQLite waits for the disk:
 /// optimised, its C takes 46 s of a first set-up instead of 8 s.
 const PROFILE: &str = "[profile.dev]\nopt-level = 2\ndebug = false\nstrip = \"debuginfo\"\nrpath = true\n\
     debug-assertions = true\ncodegen-units = 16\npanic = \"unwind\"\nincremental = true\noverflow-checks = true\nlto = \"off\"\n\
-    [profile.dev.package.libsqlite3-sys]\nopt-level = 0\n";
+    [profile.dev.package.timelanes]\nincremental = false\n[profile.dev.package.libsqlite3-sys]\nopt-level = 0\n";
 /// One `let`, so that the kernel has read all it needs to infer types.
 const FIRST_LET: &str = "let _ready = ();";
 /// The same, around a lesson's first figure: the kernel has then inferred the types that lessons use, and ran nothing.
@@ -38,10 +39,13 @@ const FIRST_FIGURE: [&str; 2] = [
     ";\nOk(()) }; };",
 ];
 /// Counts up when set-up makes something else of the same sources.
-const EDITION: u32 = 6;
+const EDITION: u32 = 8;
 /// What cannot be inferred when something is missing in the sources of the standard library.
 const TYPES: &str = "let types = std::collections::HashMap::<u32, String>::new().iter().map(|(key, _)| *key)\
     .collect::<Vec<_>>(); let threads = std::thread::spawn(|| 3u32); let sum = threads.join().unwrap();";
+/// A mistake for which the kernel has cargo check the cell before it says so, and with it all crates of the course: half a
+/// minute for the first mistake of each kernel, were it not done already.
+const MISTAKE: &str = "let mistake = a_name_that_is_not_there();";
 const LOCK: &str = "warm.lock";
 
 /// The step that makes it.
@@ -66,7 +70,7 @@ impl Step for Warm {
         let work = files::unfinished(&all)?;
         let warm = WarmFolder::around(place, work)?;
         if let Some((old, _)) = newest(place) {
-            files::copy_folder(&old, &warm.work(), &|_| true)?;
+            copy(&old, &warm.work())?;
         }
         write_workspace(place, &warm.work())?;
         let plain = fs::read(prelude(&warm.work()))?;
@@ -86,7 +90,7 @@ impl Step for Warm {
             heat(place, &warm)?;
         }
         files::write_whole(
-            &warm.work().join(ANSWERS).join(MANIFESTS),
+            &warm.work().join(ANSWERS).join(ANSWERED_FOR),
             manifests(&place.project)?.as_bytes(),
         )?;
         let _writing = Lock::quietly(place.project.cache(), LOCK, false)?;
@@ -116,18 +120,33 @@ pub fn newest(place: &Place) -> Option<(PathBuf, bool)> {
     Some((of_this_checkout(place).into_iter().max_by_key(time)?, false))
 }
 
+/// Copies a warm folder, without what rustc keeps to compile a crate in parts: it compiles them all again when the folder
+/// is another.
+///
+/// # Errors
+/// When something cannot be read or written.
+pub fn copy(from: &Path, to: &Path) -> Result<()> {
+    files::copy_folder(from, to, &|path| !path.ends_with("incremental"))
+}
+
 /// The folder of what rust-analyzer was answered.
 pub const ANSWERS: &str = "answers";
 /// The file in it that says for which manifests.
-pub const MANIFESTS: &str = "manifests";
+pub const ANSWERED_FOR: &str = "manifests";
+/// The manifests and the locked versions of the checkout.
+const MANIFESTS: [&str; 3] = ["support-crate/Cargo.toml", "Cargo.toml", "Cargo.lock"];
 
-/// The manifests and locked versions of the checkout, on which the answers depend; its sources don't matter.
+/// What the answers depend on; the crate's sources don't matter.
 fn manifests(project: &Project) -> Result<String> {
     let mut hasher = DefaultHasher::new();
-    for file in ["support-crate/Cargo.toml", "Cargo.toml", "Cargo.lock"] {
-        files::hash(&project.root().join(file), &mut hasher)?;
-    }
+    hash(project, &MANIFESTS, &mut hasher)?;
     Ok(format!("{:016x}", hasher.finish()))
+}
+
+/// Hashes those of `paths` that are in the checkout.
+fn hash(project: &Project, paths: &[&str], hasher: &mut DefaultHasher) -> Result<()> {
+    let paths = paths.iter().map(|path| project.root().join(path));
+    paths.filter(|path| path.exists()).try_for_each(|path| files::hash(&path, hasher))
 }
 
 /// The outlines of the support crate, in a kernel's workspace.
@@ -149,7 +168,7 @@ pub fn write_outline(support_crate: &Path, work: &Path) -> Result<()> {
 /// When it cannot be written or removed.
 pub fn renew_answers(place: &Place, work: &Path) -> Result<()> {
     let answers = work.join(ANSWERS);
-    if fs::read_to_string(answers.join(MANIFESTS))
+    if fs::read_to_string(answers.join(ANSWERED_FOR))
         .is_ok_and(|of| manifests(&place.project).is_ok_and(|now| of == now))
     {
         return write_outline(&place.project.support_crate(), work);
@@ -256,6 +275,7 @@ fn heat(place: &Place, warm: &WarmFolder) -> Result<()> {
         eprintln!("types cannot be inferred from the pruned standard library: the full one is used");
         sources::give_up(place)?;
     }
+    session.run(MISTAKE)?;
     if let Ok(progress) = progress.lock() {
         progress.0.finish();
     }
@@ -282,18 +302,8 @@ fn checkout(project: &Project) -> String {
 fn folder(place: &Place) -> Result<PathBuf> {
     let (project, mut hasher) = (&place.project, DefaultHasher::new());
     (SETUP_CELL, FIRST_LET, PROFILE, EDITION, outline::EDITION, place.toolchain.version()).hash(&mut hasher);
-    for path in [
-        "support-crate/src",
-        "support-crate/Cargo.toml",
-        "support-crate/build.rs",
-        "Cargo.toml",
-        "Cargo.lock",
-    ] {
-        let path = project.root().join(path);
-        if path.exists() {
-            files::hash(&path, &mut hasher)?;
-        }
-    }
+    hash(project, &["support-crate/src", "support-crate/build.rs"], &mut hasher)?;
+    hash(project, &MANIFESTS, &mut hasher)?;
     Ok(all(place).join(format!("{}-{:016x}", checkout(project), hasher.finish())))
 }
 
