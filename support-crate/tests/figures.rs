@@ -272,6 +272,12 @@ fn guesses_that_cannot_be_drawn_are_answered_in_words() {
 fn a_guess_in_minutes_is_compared_with_minutes_whatever_the_axis_shows() {
     let figure = at_once().figure().with_guess("the whole run", 16.0, 102 * MILLISECOND, "min");
     assert!(figure.text().contains("you guessed 16 min, it was 10.2 min"), "{}", figure.text());
+    let lines =
+        at_once().figure().with_guess("printed", 1.0, 2.0, "lines").with_guess("x", 1.0, 1.5, "ms").text();
+    assert!(
+        lines.contains("you guessed 1 line, it was 2 lines") && lines.contains("1 ms, it was 1.5 ms"),
+        "{lines}"
+    );
     let figure = figure.with_guess("what they paid", 16.0, 102.0, "coins");
     assert!(figure.text().contains("it was 102 coins"), "{}", figure.text());
 }

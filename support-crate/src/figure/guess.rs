@@ -30,8 +30,13 @@ fn drawable(value: f64) -> bool {
     value.is_finite() && value >= 0.0
 }
 
+/// "1 line", "2 lines", "1 ms": a unit that is a word stands in the plural.
 fn with_unit(value: f64, symbol: &str) -> String {
-    let symbol = if value.is_finite() { symbol } else { "" };
+    let symbol = match symbol.strip_suffix('s') {
+        _ if !value.is_finite() => "",
+        Some(one) if value == 1.0 && one.len() > 2 => one,
+        _ => symbol,
+    };
     format!("{} {symbol}", number(value)).trim_end().to_owned()
 }
 
