@@ -79,6 +79,8 @@ fn evcxr(project: &Project, warm: &WarmFolder, connection_file: &Path, behind: B
         .env("EVCXR_CONFIG_DIR", warm.config_folder())
         // The kernel would bring a kernel spec of the user's own up to date. There is none in here.
         .env("JUPYTER_PATH", warm.config_folder())
+        // Its allocator (mimalloc 2) holds 50 MB more where it commits whole arenas at once.
+        .env("MIMALLOC_ARENA_EAGER_COMMIT", "0")
         // A learner's panic is two lines; the frames below it are the kernel's.
         .env("RUST_BACKTRACE", "0");
     environment::set(&mut command, project, &place.toolchain, &warm.work().join(setup_warm::ANSWERS));
