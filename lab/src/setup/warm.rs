@@ -275,10 +275,12 @@ fn heat(place: &Place, warm: &WarmFolder) -> Result<()> {
         eprintln!("types cannot be inferred from the pruned standard library: the full one is used");
         sources::give_up(place)?;
     }
-    session.run(MISTAKE)?;
     if let Ok(progress) = progress.lock() {
         progress.0.finish();
     }
+    let checking = Progress::start("checking its crates, for the kernel's error messages");
+    session.run(MISTAKE)?;
+    checking.finish();
     Ok(())
 }
 
