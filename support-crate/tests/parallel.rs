@@ -202,7 +202,8 @@ fn steps_waits_and_work_inside_a_chunk_lie_in_it() {
     for span in lane.spans().iter().filter(|span| span.depth > 0) {
         assert!(chunks.iter().any(|chunk| chunk.start <= span.start && span.end <= chunk.end), "{span:?}");
     }
-    assert_eq!(lane.called("counts").count(), 3);
+    // More where it was taken off the core meanwhile.
+    assert!(lane.called("counts").count() >= 3);
     assert!(lane.called("has the core").count() >= 3);
 }
 
