@@ -93,7 +93,7 @@ async fn run(project: &Project, connection: &ConnectionInfo) -> Result<()> {
                     Some(event) => desk.take(event).await,
                     None => Then::End,
                 },
-                () = sleep_until(deadline.into()) => desk.look().await,
+                () = sleep_until(deadline.into()) => desk.look(events.is_empty()).await,
             },
         };
         if then == Then::End {

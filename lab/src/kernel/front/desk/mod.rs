@@ -114,8 +114,9 @@ impl Desk {
         [of_cell, of_recovery, of_waiting].into_iter().flatten().min()
     }
 
-    /// Does what its time has come for.
-    pub async fn look(&mut self) -> Then {
+    /// Does what its time has come for. A cell is not over while events wait (`is_quiet` is false): they may be its last
+    /// output, if this process was kept from taking them.
+    pub async fn look(&mut self, is_quiet: bool) -> Then {
         let now = Instant::now();
         if let Some((since, said)) = &mut self.waiting
             && !*said
@@ -127,7 +128,7 @@ impl Desk {
         self.look_at_recovery().await;
         let over = self.cell.as_ref().is_some_and(|cell| match cell.interrupted {
             Some(since) => cell.answered() || since + INTERRUPT <= now,
-            None => cell.deadline().is_some_and(|deadline| deadline <= now),
+            None => is_quiet && cell.deadline().is_some_and(|deadline| deadline <= now),
         });
         if over {
             self.finish(None).await;
@@ -188,7 +189,6 @@ impl Desk {
                 self.look_at_recovery().await;
             }
         }
-        self.look().await;
     }
 
     async fn hear_answer(&mut self, message: Message) {
