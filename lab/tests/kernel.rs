@@ -53,6 +53,13 @@ fn behind(id: u32) -> (u32, u32, String) {
     }
 }
 
+/// A [`kernel`] that is ready, and the folder of the one behind it.
+fn started(project: &Project, home: &Path) -> (Session, String) {
+    let mut session = Session::start(|file| kernel(project, home, file), |_| {}).unwrap();
+    let (_, _, folder) = behind(session.id());
+    (session, folder)
+}
+
 #[track_caller]
 fn disappears(what: &str, is_there: impl Fn() -> bool) {
     let start = Instant::now();
@@ -74,8 +81,7 @@ fn a_kernel_runs_cells_and_leaves_no_folder_and_no_process_and_the_users_own_jup
     let own = home.path().join("data/jupyter/kernels/rust");
     fs::create_dir_all(&own).unwrap();
     fs::write(own.join("kernel.json"), "the user's own").unwrap();
-    let mut session = Session::start(|file| kernel(project, home.path(), file), |_| {}).unwrap();
-    let folder = behind(session.id()).2;
+    let (mut session, folder) = started(project, home.path());
     let setup = session.run(SETUP_CELL).unwrap();
     assert!(setup.is_ok, "{}", setup.text);
     let id: i32 = session.run("std::process::id()").unwrap().text.trim().parse().unwrap();
@@ -138,8 +144,7 @@ fn a_kernel_finds_rust_and_its_library_by_home_alone() {
 #[cfg(target_os = "linux")]
 fn a_kernel_that_is_killed_takes_the_process_that_runs_its_cells_with_it() {
     let (project, home) = (common::project(), TempDir::new().unwrap());
-    let mut session = Session::start(|file| kernel(project, home.path(), file), |_| {}).unwrap();
-    let folder = behind(session.id()).2;
+    let (mut session, folder) = started(project, home.path());
     let cells: i32 = session.run("std::process::id()").unwrap().text.trim().parse().unwrap();
     kill(Pid::from_raw(session.id().try_into().unwrap()), Signal::SIGKILL).unwrap();
     disappears("the process that ran the cells", || runs(cells));
@@ -205,8 +210,7 @@ fn a_kernels_first_mistake_has_no_crate_checked_that_set_up_has_not_checked() {
     let (project, home) = (common::project(), TempDir::new().unwrap());
     let before = home.path().join("before");
     fs::write(&before, "").unwrap();
-    let mut session = Session::start(|file| kernel(project, home.path(), file), |_| {}).unwrap();
-    let folder = behind(session.id()).2;
+    let (mut session, folder) = started(project, home.path());
     let mistake = session.run("let mistake = no_such_name();").unwrap();
     assert!(!mistake.is_ok && mistake.text.contains("no_such_name"), "{}", mistake.text);
     // Once for cells that run, and once checked.
@@ -224,8 +228,7 @@ fn sources_with_newer_times_and_the_same_text_are_not_compiled_again() {
     let (warm, _) = setup_warm::newest(&Place::of(project).unwrap()).unwrap();
     let notes = found(warm.to_str().unwrap(), "dep-lib-timelanes", None);
     let aged: Vec<_> = notes.lines().map(Aged::new).collect();
-    let mut session = Session::start(|file| kernel(project, home.path(), file), |_| {}).unwrap();
-    let folder = behind(session.id()).2;
+    let (mut session, folder) = started(project, home.path());
     let setup = session.run(SETUP_CELL).unwrap();
     assert!(setup.is_ok, "{}", setup.text);
     assert!(!aged.is_empty() && !found(&folder, "libtimelanes-*", None).is_empty());

@@ -202,8 +202,13 @@ fn steps_waits_and_work_inside_a_chunk_lie_in_it() {
     for span in lane.spans().iter().filter(|span| span.depth > 0) {
         assert!(chunks.iter().any(|chunk| chunk.start <= span.start && span.end <= chunk.end), "{span:?}");
     }
-    // More where it was taken off the core meanwhile.
-    assert!(lane.called("counts").count() >= 3);
+    // Each counts in one span, or in more where it was taken off the core meanwhile.
+    for chunk in &chunks {
+        assert!(
+            lane.called("counts").any(|span| chunk.start <= span.start && span.end <= chunk.end),
+            "{chunk:?}"
+        );
+    }
     assert!(lane.called("has the core").count() >= 3);
 }
 

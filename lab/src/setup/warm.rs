@@ -165,12 +165,10 @@ pub fn write_outline(support_crate: &Path, work: &Path) -> Result<()> {
 /// itself.
 ///
 /// # Errors
-/// When it cannot be written or removed.
+/// When the manifests cannot be read, or the answers not be written or removed.
 pub fn renew_answers(place: &Place, work: &Path) -> Result<()> {
-    let answers = work.join(ANSWERS);
-    if fs::read_to_string(answers.join(ANSWERED_FOR))
-        .is_ok_and(|of| manifests(&place.project).is_ok_and(|now| of == now))
-    {
+    let (answers, now) = (work.join(ANSWERS), manifests(&place.project)?);
+    if fs::read_to_string(answers.join(ANSWERED_FOR)).is_ok_and(|of| of == now) {
         return write_outline(&place.project.support_crate(), work);
     }
     files::remove(&answers)

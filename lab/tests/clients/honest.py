@@ -13,8 +13,11 @@ text = kernel.fails("boom()", "panic")
 assert "no good" in text and "line 2 of cell [4]" in text, text
 
 # Expected panics are text, and none of the kernel's frames. What comes on stderr may come before or after the value.
-text = kernel.text('std::thread::spawn(|| panic!("expected")).join().is_err()')
-assert "expected" in text and "true" in text and "0:" not in text, text
+reply, outputs = kernel.run('std::thread::spawn(|| panic!("expected")).join().is_err()')
+assert reply["status"] == "ok", reply
+assert [content["data"]["text/plain"] for kind, content in outputs if kind == "execute_result"] == ["true"], outputs
+text = "".join(content["text"] for kind, content in outputs if kind == "stream")
+assert "expected" in text and "0:" not in text, text
 text = kernel.text('std::panic::catch_unwind(|| panic!("caught")).is_err()')
 assert "caught" in text and "true" in text, text
 
