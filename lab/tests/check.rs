@@ -494,11 +494,19 @@ const IN_TRIALS: &[(FaultKind, (&str, &str))] = &[
     (FaultKind::AnswerBreaks, ("wrong-text.rs", "// A word will do.\nlet answer = \"2\";")),
 ];
 
+/// As if another program had spoilt its first run.
+const RIGHT_AT_SECOND: (&str, &str) = (
+    "right-at-second.rs",
+    "// Once more, and it is two.\nlet answer = if std::env::var(\"TRIED\").is_ok() { 2 } else { 1 };\n\
+     unsafe { std::env::set_var(\"TRIED\", \"\") };",
+);
+
 #[test]
 fn answers_are_tried_on_the_kernel_and_each_that_is_misjudged_is_a_fault() {
     let checkout = Checkout::with(&Notebook::sound());
     checkout.add("01-next.ipynb", &second());
-    let files: Vec<_> = IN_TRIALS.iter().map(|(_, file)| *file).chain(ANSWERS).collect();
+    let files: Vec<_> =
+        IN_TRIALS.iter().map(|(_, file)| *file).chain(ANSWERS).chain([RIGHT_AT_SECOND]).collect();
     checkout.answer("01.1", &files);
     let options = Options { fix: true, jobs: Some(2), ..patient() };
     let report = checkout.run_on(common::project(), &options);
@@ -513,8 +521,13 @@ fn answers_are_tried_on_the_kernel_and_each_that_is_misjudged_is_a_fault() {
     // A lesson other than 00 has two exercises.
     let one_exercise = faults(second).contains(&(FaultKind::MissingPart, None));
     assert!(one_exercise && second.faults.len() == IN_TRIALS.len() + 1, "{:#?}", second.faults);
-    assert_eq!(second.answers, Some(Tally { wrong: 8, refused: 3, right: 2, accepted: 1 }));
-    assert!(report.to_text().contains("wrong answers refused 6 of 11, right ones accepted 2 of 3"));
+    assert_eq!(second.answers, Some(Tally { wrong: 8, refused: 3, right: 3, accepted: 2 }));
+    let of_second_tries: Vec<_> = second.notes.iter().filter(|note| note.contains("second try")).collect();
+    assert!(
+        matches!(&of_second_tries[..], [note] if note.contains(RIGHT_AT_SECOND.0) && note.contains("the answer is 1")),
+        "{of_second_tries:#?}"
+    );
+    assert!(report.to_text().contains("wrong answers refused 6 of 11, right ones accepted 3 of 4"));
 }
 
 #[test]

@@ -159,6 +159,7 @@ async fn perform(
             report.figures = run.figures;
             report.answers = Some(run.tally);
             report.faults.extend(run.faults);
+            report.notes.extend(run.notes);
             report.notes.extend(
                 run.stopped.map(|cell| format!("stopped at cell {cell}: those after it were not run")),
             );

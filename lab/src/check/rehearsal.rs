@@ -42,6 +42,8 @@ pub struct Run {
     pub seconds: f64,
     pub figures: usize,
     pub tally: Tally,
+    /// What is no fault and worth a look.
+    pub notes: Vec<String>,
     /// The number of the cell after which nothing could be judged any more.
     pub stopped: Option<usize>,
 }

@@ -3,6 +3,10 @@
 //!
 //! All on one kernel, one after another, as a learner would: first what must be refused, so that nothing right is
 //! left for a check to find; last the solution, so that the cells below have what they need.
+//!
+//! Checks judge what was measured, and another program can spoil a measurement: what is right and was refused, and what was
+//! refused for another reason than its author said, is tried once more, as a learner would. A note tells of it. Nothing that
+//! was accepted is tried again.
 
 use super::answers::{Answer, Intent};
 use super::exercise::Exercise;
@@ -14,6 +18,9 @@ use crate::kernel::outcome::{Ending, Outcome};
 
 /// How many hints an exercise gives.
 const HINTS: usize = 3;
+
+/// Whether the check judged an answer as its author meant it; else the kind of fault, a sentence, what the check said.
+type Judged = Result<(), (FaultKind, String, String)>;
 
 impl Rehearsal<'_> {
     /// The whole exercise.
@@ -37,17 +44,36 @@ impl Rehearsal<'_> {
     }
 
     async fn solution(&mut self, exercise: &Exercise) -> Result<(), Over> {
+        let Some(first) = self.solved(exercise).await?.filter(|verdict| !verdict.passed) else {
+            return Ok(());
+        };
+        let check = &self.lesson.cells[exercise.check];
+        if self.solved(exercise).await?.is_some_and(|verdict| verdict.passed) {
+            self.note_of_second_try(check, "the solution", &first.says);
+        } else {
+            let what = "the check does not pass the solution; it says:";
+            self.report(check.fault(FaultKind::SolutionFails, what).quoting(&first.says));
+        }
+        Ok(())
+    }
+
+    /// The verdict on the solution; a cell that did not run through has been reported.
+    async fn solved(&mut self, exercise: &Exercise) -> Result<Option<Verdict>, Over> {
         let (starter, check) = (&self.lesson.cells[exercise.starter], &self.lesson.cells[exercise.check]);
         let during = "with the solution: ";
         let outcome = self.step(starter, &exercise.solution, during).await;
         goes_on(&outcome)?;
         let outcome = self.step(check, &check.source, during).await;
         goes_on(&outcome)?;
-        if let Some(verdict) = self.verdict(check, &outcome, during).filter(|verdict| !verdict.passed) {
-            let what = "the check does not pass the solution; it says:";
-            self.report(check.fault(FaultKind::SolutionFails, what).quoting(&verdict.says));
-        }
-        Ok(())
+        Ok(self.verdict(check, &outcome, during))
+    }
+
+    fn note_of_second_try(&mut self, check: &Cell, what: &str, first_said: &str) {
+        let words = first_said.lines().take(2).collect::<Vec<_>>().join(" ");
+        let number = check.number;
+        self.run.notes.push(format!(
+            "cell {number}: {what} was judged as it should be at the second try; the first said: {words}"
+        ));
     }
 
     /// The verdict of a check; one that did not run through has been reported as such.
@@ -66,12 +92,41 @@ impl Rehearsal<'_> {
         let right = answer.intent == Intent::Right;
         *(if right { &mut self.run.tally.right } else { &mut self.run.tally.wrong }) += 1;
         let (starter, check) = (&self.lesson.cells[exercise.starter], &self.lesson.cells[exercise.check]);
-        if self.part(starter, &answer.code, answer).await?.is_some()
-            && let Some(outcome) = self.part(check, &check.source, answer).await?
-        {
-            self.judge_answer(check, answer, judge::verdict(&outcome));
-        }
+        let judged = match self.judged(starter, check, answer).await? {
+            Some(Err(refused @ (FaultKind::RightRefused | FaultKind::WrongReason, ..))) => {
+                match self.judged(starter, check, answer).await? {
+                    Some(Ok(())) => {
+                        self.note_of_second_try(check, &format!("the answer `{}`", answer.name), &refused.2);
+                        Ok(())
+                    }
+                    Some(judged) => judged,
+                    // It broke, and that is reported; so is this.
+                    None => Err(refused),
+                }
+            }
+            Some(judged) => judged,
+            None => return Ok(()),
+        };
+        self.count(check, answer, judged);
         Ok(())
+    }
+
+    /// How the check judges an answer; nothing when one of the two cells does not run through.
+    async fn judged(
+        &mut self,
+        starter: &Cell,
+        check: &Cell,
+        answer: &Answer,
+    ) -> Result<Option<Judged>, Over> {
+        if self.part(starter, &answer.code, answer).await?.is_none() {
+            return Ok(None);
+        }
+        let outcome = self.part(check, &check.source, answer).await?;
+        Ok(outcome.map(|outcome| {
+            judge::verdict(&outcome)
+                .map_err(|what| (FaultKind::NoVerdict, what, String::new()))
+                .and_then(|verdict| fault_of(answer, verdict))
+        }))
     }
 
     /// Runs one of the two cells of an answer; nothing comes of one that does not run through.
@@ -88,11 +143,8 @@ impl Rehearsal<'_> {
         Ok(runs.then_some(outcome))
     }
 
-    fn judge_answer(&mut self, check: &Cell, answer: &Answer, verdict: Result<Verdict, String>) {
-        match verdict
-            .map_err(|what| (FaultKind::NoVerdict, what, String::new()))
-            .and_then(|verdict| fault_of(answer, verdict))
-        {
+    fn count(&mut self, check: &Cell, answer: &Answer, judged: Judged) {
+        match judged {
             Ok(()) if answer.intent == Intent::Right => self.run.tally.accepted += 1,
             Ok(()) => self.run.tally.refused += 1,
             Err((kind, what, says)) => {
@@ -109,8 +161,8 @@ fn breaks(fault: &Fault) -> bool {
     !matches!(fault.kind, FaultKind::NoFigure | FaultKind::NoStderr | FaultKind::NoError)
 }
 
-/// What is wrong with the verdict on an answer: the kind, a sentence, what the check said.
-fn fault_of(answer: &Answer, verdict: Verdict) -> Result<(), (FaultKind, String, String)> {
+/// What is wrong with the verdict on an answer.
+fn fault_of(answer: &Answer, verdict: Verdict) -> Judged {
     let right = answer.intent == Intent::Right;
     let unseen = answer.says.as_ref().filter(|says| !verdict.says.contains(says.as_str()));
     let (kind, what) = match (right, verdict.passed) {
