@@ -1,5 +1,4 @@
 // "I know the ways, so main waits for exactly the longest."
-// says: not to sleep on
 fn deliver(ways: [i32; 3]) -> Recorded {
     record("three couriers").program(|main| {
         for (name, way) in ["ada", "bob", "cem"].into_iter().zip(ways) {
