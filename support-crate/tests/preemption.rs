@@ -4,6 +4,7 @@
 
 mod kernel_record;
 mod not_tested;
+mod stolen;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -12,6 +13,7 @@ use std::time::Duration;
 use kernel_record::{Record, Switch};
 use nix::libc;
 use not_tested::not_tested;
+use stolen::unless_stolen;
 use timelanes::machine::now;
 use timelanes::preempt::{THREADS, coverage};
 use timelanes::prelude::*;
@@ -245,12 +247,16 @@ fn agrees_with_the_kernel(busy: bool) {
 #[test]
 fn the_kernel_s_own_record_has_the_same_switches() {
     let _alone = alone();
-    agrees_with_the_kernel(false);
+    unless_stolen("the kernel's own record of switches", || agrees_with_the_kernel(false));
 }
 
 #[test]
 fn the_kernel_s_own_record_has_the_same_switches_with_all_cores_busy() {
     let _alone = alone();
+    unless_stolen("the kernel's own record of switches with all cores busy", agrees_with_all_cores_busy);
+}
+
+fn agrees_with_all_cores_busy() {
     let stop = std::sync::atomic::AtomicBool::new(false);
     std::thread::scope(|scope| {
         for _ in 0..Machine::here().cores.len() {
@@ -269,6 +275,10 @@ fn the_kernel_s_own_record_has_the_same_switches_with_all_cores_busy() {
 #[test]
 fn shares_follow_the_kernel_s_weights_of_nice_values() {
     let _alone = alone();
+    unless_stolen("shares by nice values", shares_follow_weights);
+}
+
+fn shares_follow_weights() {
     // kernel/sched/core.c, sched_prio_to_weight: nice 0, 5, 10.
     let weights = [("ada", 0, 1024.0), ("bob", 5, 335.0), ("cem", 10, 110.0)];
     let all: f64 = weights.iter().map(|(_, _, weight)| weight).sum();
@@ -382,6 +392,10 @@ fn two_threads_get_longer_slices_where_they_ask_for_them() {
 #[test]
 fn batch_is_for_everybody_and_shares_alike() {
     let _alone = alone();
+    unless_stolen("shares under the batch policy", batch_shares_alike);
+}
+
+fn batch_shares_alike() {
     let run = one_core(|core| {
         for name in ["ada", "bob"] {
             core.spawn(name, |lane| {

@@ -13,6 +13,8 @@ mod not_tested;
 mod one_thread;
 #[cfg(target_os = "linux")]
 mod policies;
+#[cfg(target_os = "linux")]
+mod stolen;
 
 #[cfg(target_os = "linux")]
 mod linux {
@@ -29,6 +31,7 @@ mod linux {
     use crate::not_tested::not_tested;
     use crate::one_thread::{self, children};
     use crate::policies::{FairShare, Fifo, Mlfq, RoundRobin, ShortestFirst};
+    use crate::stolen::unless_stolen;
 
     fn customers() -> Workload {
         let jobs = [("Amir", 10), ("Kohli", 5), ("John", 1)];
@@ -452,7 +455,12 @@ mod linux {
     }
 
     pub fn all() -> Vec<one_thread::Test> {
-        crate::tests![
+        macro_rules! timed {
+            ($($name:ident),* $(,)?) => {
+                vec![$((stringify!($name), (|| unless_stolen(stringify!($name), $name)) as fn())),*]
+            };
+        }
+        let timed: Vec<one_thread::Test> = timed![
             the_core_goes_round_as_on_paper_whatever_else_runs,
             customers_queue_for_those_before_them,
             times_are_wall_time_and_cpu_time_is_the_kernel_s,
@@ -463,6 +471,8 @@ mod linux {
             a_job_in_io_leaves_the_core_to_others_and_comes_back,
             a_fair_share_serves_who_sleeps_at_once_and_first_in_first_out_lets_it_queue,
             the_kernel_lets_everybody_get_on_together,
+        ];
+        let others = crate::tests![
             a_hundred_processes_take_turns,
             a_policy_that_misbehaves_is_named_and_leaves_no_process,
             what_a_policy_breaks_off_keeps_what_was_recorded_up_to_then,
@@ -471,7 +481,8 @@ mod linux {
             nothing_of_this_process_is_changed,
             jobs_die_with_their_scheduler_stopped_ones_too,
             the_figure_says_what_a_reader_must_know,
-        ]
+        ];
+        [timed, others].concat()
     }
 }
 
