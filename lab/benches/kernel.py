@@ -4,6 +4,7 @@ The two take turns, so that what else the machine does meets both.
 """
 
 import glob
+import json
 import os
 import statistics
 import sys
@@ -91,18 +92,16 @@ class Kernel:
 
 
 def standbys():
-    return set(glob.glob(f"{cache}/standby/*.json"))
+    """The processes that are offered: an offer keeps its file's name."""
+    return {json.load(open(path))["process"] for path in glob.glob(f"{cache}/standby/*.json")}
 
 
 def wait_for_standby(before):
     """Until one is there that does nothing any more."""
-    import json
-
     end = time.monotonic() + 300
     while not standbys() - before and time.monotonic() < end:
         time.sleep(0.2)
-    offer = json.load(open((standbys() - before).pop()))
-    process, last = psutil.Process(offer["process"]), -1
+    process, last = psutil.Process((standbys() - before).pop()), -1
     while process.cpu_times().user != last:
         last = process.cpu_times().user
         time.sleep(3)

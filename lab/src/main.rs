@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use lab::kernel::stand_in::is_named;
 use lab::process::Interrupted;
 use lab::project::Project;
 
@@ -47,7 +48,7 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    let result = if is_rustc() {
+    let result = if is_named(lab::kernel::rustc::NAME) {
         lab::kernel::rustc::run()
     } else if lab::kernel::cargo::is_meant() {
         lab::kernel::cargo::run()
@@ -65,12 +66,6 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
-}
-
-/// Whether cargo runs this in place of rustc, by the name it was started under.
-fn is_rustc() -> bool {
-    let name = std::env::args_os().next().map(PathBuf::from);
-    name.is_some_and(|name| name.file_stem().is_some_and(|stem| stem == lab::kernel::rustc::NAME))
 }
 
 fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {

@@ -37,10 +37,25 @@ mkdir -p "$3/bin"
 echo run >> "$WORLD/venvs"
 cat > "$3/bin/python" <<'END'
 #!/bin/sh
-echo run >> "$WORLD/pips"
-if [ -e "$WORLD/offline" ]; then echo "Collecting nothing"; echo "ERROR: Network is unreachable" >&2; exit 1; fi
+case "$*" in
+*"config list") cat "$WORLD/pip-settings";;
+*uv==*)
+    [ -e "$WORLD/uv" ] || exit 1
+    while [ "$1" != --target ]; do shift; done
+    mkdir -p "$2/bin"
+    cat "$WORLD/uv" > "$2/bin/uv"
+    chmod +x "$2/bin/uv";;
+*)
+    echo "$*" >> "$WORLD/pips"
+    if [ -e "$WORLD/offline" ]; then echo "Collecting nothing"; echo "ERROR: Network is unreachable" >&2; exit 1; fi;;
+esac
 END
 chmod +x "$3/bin/python""#;
+const UV: &str = r#"#!/bin/sh
+echo "$SSL_CERT_FILE $UV_LINK_MODE $*" >> "$WORLD/uvs"
+if [ -e "$WORLD/slow-uv" ]; then echo $$ > "$WORLD/installing"; sleep 60; fi
+[ ! -e "$WORLD/offline" ]
+"#;
 const TOOLS: [&str; 6] = ["sh", "mkdir", "cat", "chmod", "sleep", "printf"];
 
 /// A checkout, a cache, and programs that only act as if.
@@ -60,6 +75,7 @@ impl World {
             ("checkout/requirements.txt", "nothing==1\n"),
             ("sysroot/lib/rustlib/src/rust/library/core/src/lib.rs", ""),
             ("python-says", "3.12.1\npython3\nvenv\n"),
+            ("pip-settings", "global.cert='/ours.pem'\n:env:.timeout='180'\n"),
         ] {
             world.write(path, text);
         }
@@ -213,6 +229,63 @@ fn a_python_that_can_install_nothing_is_passed_over_and_what_it_began_is_made_an
     world.words(&["setup"]);
     says(&world.words(&["doctor"]), &["JupyterLab (.venv)           there"]);
     assert_eq!((world.count("venvs"), world.count("pips")), (2, 2));
+}
+
+#[test]
+fn uv_installs_what_is_required_with_pips_certificates_and_is_gone_afterwards() {
+    let world = World::new();
+    world.write("uv", UV);
+    let output = world.lab(&["setup"]).env("UV_LINK_MODE", "symlink").output().unwrap();
+    says(&world.words(&["doctor"]), &["JupyterLab (.venv)           there"]);
+    let asked = fs::read_to_string(world.path("uvs")).unwrap();
+    assert!(asked.starts_with("/ours.pem  pip install --no-config "), "{asked}{}", words(&output));
+    let python = format!("--python {} ", world.path("checkout/.venv/bin/python").display());
+    assert!(asked.contains(&python) && asked.trim().ends_with("checkout/requirements.txt"), "{asked}");
+    assert!(world.count("pips") == 0 && !world.path("checkout/.venv/uv").exists());
+}
+
+#[test]
+fn what_uv_began_and_did_not_end_is_installed_anew() {
+    let world = World::new();
+    world.write("uv", UV);
+    world.write("slow-uv", "");
+    let lab = world.start();
+    world.wait_for("installing");
+    kill(pid(&lab), Signal::SIGINT).unwrap();
+    assert_eq!(lab.wait_with_output().unwrap().status.code(), Some(130));
+    assert_eq!(world.count("pips"), 0, "pip is no way round Ctrl-C");
+    says(&world.words(&["doctor"]), &["JupyterLab (.venv)           MISSING"]);
+    world.remove("slow-uv");
+    world.write("offline", "");
+    says(&world.words(&["setup"]), &["Network is unreachable"]);
+    world.remove("offline");
+    world.words(&["setup"]);
+    says(&world.words(&["doctor"]), &["JupyterLab (.venv)           there"]);
+    let asked = |of: &str| fs::read_to_string(world.path(of)).unwrap();
+    let uvs: Vec<_> = asked("uvs").lines().map(|line| line.contains("--reinstall")).collect();
+    let pips: Vec<_> = asked("pips").lines().map(|line| line.contains("--force-reinstall")).collect();
+    assert_eq!((&uvs[..], &pips[..]), (&[false, true, true][..], &[true][..]));
+}
+
+#[test]
+fn pip_installs_where_uv_is_not_to_be_had_or_fails_or_another_index_is_set() {
+    let set_up = |uv: Option<&str>, settings: &str| {
+        let world = World::new();
+        world.write("pip-settings", settings);
+        uv.into_iter().for_each(|script| world.write("uv", script));
+        world.words(&["setup"]);
+        says(&world.words(&["doctor"]), &["JupyterLab (.venv)           there"]);
+        assert!(!world.path("checkout/.venv/uv").exists());
+        (world.count("uvs"), world.count("pips"))
+    };
+    assert_eq!(set_up(None, ""), (0, 1));
+    assert_eq!(set_up(Some("#!/bin/sh\nexit 2\n"), ""), (0, 1));
+    assert_eq!(set_up(Some("no program"), ""), (0, 1));
+    assert_eq!(set_up(Some(UV), "global.index-url='https://pypi.example.org/simple'\n"), (0, 1));
+    assert_eq!(set_up(Some(UV), ":env:.extra-index-url='https://pypi.example.org/simple'\n"), (0, 1));
+    assert_eq!(set_up(Some(UV), ":env:.cert='/ours.pem'\nglobal.cert='/another.pem'\n"), (0, 1));
+    assert_eq!(set_up(Some(UV), ":env:.cert='/ours.pem'\nglobal.cert='/ours.pem'\n"), (1, 0));
+    assert_eq!(set_up(Some(UV), "global.find-links='/a\\n/b'\n"), (0, 1));
 }
 
 #[test]

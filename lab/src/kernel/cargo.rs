@@ -1,8 +1,9 @@
-//! What rust-analyzer, in evcxr_jupyter, takes for cargo: it answers from what set-up asked the real one.
+//! What evcxr_jupyter, and the rust-analyzer in it, take for cargo: it answers from what set-up asked the real one.
 //!
 //! rust-analyzer asks cargo a dozen questions at each start, twice, and then reads every crate it was told of. So the
-//! answers are kept in the warm folder, and name the crates alone whose types a cell can name. For a question that set-up
-//! did not ask (the learner added a `:dep`), and for all that is no question, the real cargo runs.
+//! answers are kept in the warm folder, and name the crates alone whose types a cell can name. A cell is compiled
+//! [without cargo](direct) where that comes to the same. For a question that set-up did not ask (the learner added a `:dep`),
+//! and for all else, the real cargo runs.
 
 use std::collections::HashSet;
 use std::env;
@@ -15,8 +16,10 @@ use std::process::{Command, ExitCode, Output};
 use anyhow::{Context, Result};
 use serde_json::Value;
 
+use super::direct::{self, Call, Wanted};
+use super::stand_in;
 use crate::setup::outline::{self, Docs};
-use crate::setup::{files, warm};
+use crate::setup::{files, toolchain, warm};
 
 /// The real cargo.
 pub const REAL: &str = "TIMELANES_CARGO";
@@ -24,6 +27,7 @@ pub const REAL: &str = "TIMELANES_CARGO";
 pub const ANSWERS: &str = "TIMELANES_ANSWERS";
 /// Set while the answers are collected, to the folder of outlines.
 pub const COLLECT: &str = "TIMELANES_ANSWERS_COLLECT";
+const RUSTUP: &str = "rustup";
 /// Stands for the kernel's workspace, which each kernel has in another place.
 const WORK: &str = "@TIMELANES-WORK@";
 /// The crates whose types a cell can name: the support crate, and what its prelude passes on.
@@ -40,23 +44,36 @@ const NAMED: [&str; 10] = [
     "tokio",
 ];
 
-/// Whether this program was started as cargo, by a kernel.
+/// Whether this program was started as cargo or rustup, by a kernel.
 pub fn is_meant() -> bool {
-    let name = env::args_os().next().map(PathBuf::from);
-    name.is_some_and(|name| name.file_stem().is_some_and(|stem| stem == "cargo"))
-        && env::var_os(ANSWERS).is_some()
+    (stand_in::is_named("cargo") || stand_in::is_named(RUSTUP)) && env::var_os(ANSWERS).is_some()
 }
 
-/// Acts as cargo.
+/// Acts as cargo, or as rustup.
 ///
 /// # Errors
-/// When the real cargo is needed and cannot be started.
+/// When the real one is needed and cannot be started.
 pub fn run() -> Result<ExitCode> {
     let arguments: Vec<OsString> = env::args_os().skip(1).collect();
+    if stand_in::is_named(RUSTUP) {
+        return rustup(&arguments);
+    }
     let real = env::var_os(REAL).context("nobody said where cargo is")?;
     let mut cargo = Command::new(real);
     cargo.args(&arguments);
-    let Some(question) = Question::of(&arguments) else { return become_cargo(&mut cargo) };
+    let Some(question) = Question::of(&arguments) else {
+        if let Some(wanted) = Wanted::of(&arguments)
+            && let Some(file) = direct::file(&arguments)
+        {
+            if let Some(call) = Call::kept(&file) {
+                return call.again(wanted);
+            }
+            if wanted == Wanted::Built {
+                direct::keep_call(&mut cargo, &file);
+            }
+        }
+        return become_cargo(&mut cargo);
+    };
     if let Some(answer) = question.answer() {
         std::io::stdout().write_all(answer.as_bytes())?;
         return Ok(ExitCode::SUCCESS);
@@ -73,15 +90,29 @@ pub fn run() -> Result<ExitCode> {
     Ok(ExitCode::from(status.code().and_then(|code| code.try_into().ok()).unwrap_or(1)))
 }
 
-#[cfg(unix)]
-fn become_cargo(command: &mut Command) -> Result<ExitCode> {
-    Err(std::os::unix::process::CommandExt::exec(command)).context("cargo could not be started")
+fn become_cargo(cargo: &mut Command) -> Result<ExitCode> {
+    stand_in::become_it(cargo).context("cargo could not be started")
 }
 
-#[cfg(not(unix))]
-fn become_cargo(command: &mut Command) -> Result<ExitCode> {
-    let status = command.status().context("cargo could not be started")?;
-    Ok(ExitCode::from(status.code().and_then(|code| code.try_into().ok()).unwrap_or(1)))
+/// evcxr_jupyter asks rustup for the path of cargo, and looks for it on PATH only when nobody answers. So this says what is
+/// on PATH, and passes all else on to the rustup behind this one.
+fn rustup(arguments: &[OsString]) -> Result<ExitCode> {
+    let path = env::var_os("PATH").unwrap_or_default();
+    if let [which, tool] = arguments
+        && which == "which"
+        && let Some(tool) = tool.to_str().and_then(|tool| toolchain::which_in(tool, &path))
+        && let Some(tool) = tool.to_str()
+    {
+        println!("{tool}");
+        return Ok(ExitCode::SUCCESS);
+    }
+    // Not to this one again, nor, by way of another checkout's, back to it.
+    let here = env::current_exe()?.parent().and_then(|folder| fs::canonicalize(folder).ok());
+    let others = env::split_paths(&path).filter(|folder| fs::canonicalize(folder).ok() != here);
+    let path = env::join_paths(others)?;
+    let real = toolchain::which_in(RUSTUP, &path).context("there is no rustup on PATH")?;
+    let mut rustup = Command::new(real);
+    stand_in::become_it(rustup.args(arguments).env("PATH", path)).context("rustup could not be started")
 }
 
 /// A question with the file that has its answer, if it was asked before.
@@ -200,15 +231,22 @@ fn only_named(metadata: &str, replace: &mut dyn FnMut(&mut Value)) -> Option<Str
     Some(metadata.to_string())
 }
 
-/// Writes the folder that a kernel takes for cargo's own, `home`: this `program` as its cargo, and all else as in `real`.
+/// Where, in the folder that a kernel takes for cargo's own, this program lies as cargo.
+pub fn programs(home: &Path) -> PathBuf {
+    home.join("bin")
+}
+
+/// Writes the folder that a kernel takes for cargo's own, `home`: this `program` as its cargo and rustup, and all else as in `real`.
 ///
 /// # Errors
 /// When it cannot be written.
 #[cfg(unix)]
 pub fn write_home(home: &Path, program: &Path, real: &Path) -> Result<()> {
     files::remove(home)?;
-    files::create(&home.join("bin"))?;
-    fs::hard_link(program, home.join("bin/cargo"))?;
+    files::create(&programs(home))?;
+    for name in ["cargo", RUSTUP] {
+        fs::hard_link(program, programs(home).join(name))?;
+    }
     for (path, _) in files::entries(real).unwrap_or_default() {
         if let Some(name) = path.file_name().filter(|name| *name != "bin") {
             std::os::unix::fs::symlink(&path, home.join(name))?;

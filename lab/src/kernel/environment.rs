@@ -32,7 +32,7 @@ pub fn set(command: &mut Command, project: &Project, toolchain: &Toolchain, answ
             command.env_remove(&*name);
         }
     }
-    // The toolchain's own programs first: through rustup's proxies each start takes 10 ms more.
+    // The toolchain's own programs before others: through rustup's proxies each start takes 10 ms more.
     let mut programs = vec![toolchain.bin()];
     // A cell is a shared object, and so is the standard library that it needs.
     if cfg!(windows) {
@@ -41,7 +41,6 @@ pub fn set(command: &mut Command, project: &Project, toolchain: &Toolchain, answ
         let (name, usual) = SHARED_OBJECTS;
         command.env(name, list(vec![toolchain.shared_objects()], name, usual));
     }
-    command.env("PATH", list(programs, "PATH", PROGRAMS));
     for name in ["CARGO_HOME", "RUSTUP_HOME"] {
         if let Some(folder) = toolchain::home(name) {
             command.env(name, folder);
@@ -49,8 +48,10 @@ pub fn set(command: &mut Command, project: &Project, toolchain: &Toolchain, answ
     }
     let home = spec::cargo_home(project);
     if home.is_dir() {
+        programs.insert(0, cargo::programs(&home));
         command.env("CARGO_HOME", home).env(cargo::ANSWERS, answers).env(cargo::REAL, toolchain.cargo());
     }
+    command.env("PATH", list(programs, "PATH", PROGRAMS));
     if let Some(name) = toolchain.rustup_name() {
         command.env("RUSTUP_TOOLCHAIN", name);
     }

@@ -6,7 +6,9 @@
 //! | [`host`] | the process that runs evcxr_jupyter for a front, or keeps one ready |
 //! | [`markers`] | lines by which cells and the support crate tell the front what text would leave it to guess |
 //! | [`rustc`] | puts markers into cells |
-//! | [`cargo`] | answers what rust-analyzer asks at each start |
+//! | [`cargo`] | answers what rust-analyzer asks at each start, and compiles cells without cargo |
+//! | [`stand_in`] | this program in the place of another |
+//! | [`direct`] | a cell compiled by rustc alone |
 //! | [`warm`] | a kernel's own copy of the folder in which the support crate is built already |
 //! | [`environment`] | what a kernel finds Rust by, whoever starts it |
 //! | [`client`] | starts a kernel, waits for it, runs cells in it |
@@ -16,6 +18,7 @@
 
 pub mod cargo;
 pub mod client;
+pub mod direct;
 pub mod drive;
 pub mod environment;
 pub mod front;
@@ -24,6 +27,7 @@ pub mod markers;
 pub mod outcome;
 pub mod ports;
 pub mod rustc;
+pub mod stand_in;
 pub mod warm;
 
 use std::env;

@@ -12,12 +12,14 @@ use std::process::{Command, ExitCode};
 
 use anyhow::{Context, Result};
 
+use super::direct::{self, Call};
 use super::markers::{self, START};
+use super::stand_in;
 
 /// The name by which this program knows that it is to act as rustc.
 pub const NAME: &str = "timelanes-rustc";
 /// The crate that evcxr makes of a cell.
-const CELL: &str = "ctx";
+pub(super) const CELL: &str = "ctx";
 
 /// Acts as rustc, whose path and arguments are this program's arguments. The current folder is the kernel's workspace.
 ///
@@ -30,26 +32,32 @@ pub fn run() -> Result<ExitCode> {
     let follows =
         |first: &str, second: &str| arguments.windows(2).any(|pair| pair[0] == *first && pair[1] == *second);
     if follows("--crate-name", CELL)
-        && Path::new(markers::WANTED).exists()
-        && let Some(source) = arguments.iter().map(Path::new).find(|path| path.ends_with("src/lib.rs"))
+        && let Some(source) = source(arguments.iter().map(Path::new))
     {
-        // What cannot be read or written here, rustc will complain of.
-        if let Some(marked) = fs::read_to_string(source).ok().and_then(|text| mark(&text)) {
-            let _ = fs::write(source, marked);
+        mark_file(source);
+        if let Some(file) = env::var_os(direct::KEEP)
+            && let Some(call) = Call::of_this_process(&rustc, &arguments)
+        {
+            // Without it, cargo is asked again.
+            let _ = call.keep(Path::new(&file));
         }
     }
-    become_rustc(Command::new(rustc).args(arguments))
+    stand_in::become_it(Command::new(rustc).args(arguments)).context("rustc could not be started")
 }
 
-#[cfg(unix)]
-fn become_rustc(command: &mut Command) -> Result<ExitCode> {
-    Err(std::os::unix::process::CommandExt::exec(command)).context("rustc could not be started")
+/// The cell's source, among what rustc is told.
+pub(super) fn source<'a>(mut arguments: impl Iterator<Item = &'a Path>) -> Option<&'a Path> {
+    arguments.find(|path| path.ends_with("src/lib.rs"))
 }
 
-#[cfg(not(unix))]
-fn become_rustc(command: &mut Command) -> Result<ExitCode> {
-    let status = command.status().context("rustc could not be started")?;
-    Ok(ExitCode::from(status.code().and_then(|code| code.try_into().ok()).unwrap_or(1)))
+/// Puts the markers into the cell's source, when somebody hears. What cannot be read or written here, rustc will
+/// complain of.
+pub(super) fn mark_file(source: &Path) {
+    if Path::new(markers::WANTED).exists()
+        && let Some(marked) = fs::read_to_string(source).ok().and_then(|text| mark(&text))
+    {
+        let _ = fs::write(source, marked);
+    }
 }
 
 /// The generated source with the markers in it, no line more or less; none when there is no cell in it to run.
@@ -57,7 +65,7 @@ fn mark(source: &str) -> Option<String> {
     let start = START.escape_unicode();
     let begin = format!("println!(\"{start}begin {{}}\", std::process::id());");
     let end = format!("{{ println!(\"{start}end\"); eprintln!(\"{start}end\"); }}");
-    // Cargo asks for the same source once more after it was killed.
+    // The same source is asked for once more after a build was killed.
     if source.contains(&begin) {
         return None;
     }

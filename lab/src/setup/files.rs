@@ -85,20 +85,40 @@ pub fn remove(path: &Path) -> Result<()> {
     }
 }
 
-/// Copies a folder with the times of its files, by which cargo knows what it has built. Links stay behind.
+/// How something is copied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Copied {
+    /// Byte for byte.
+    Whole,
+    /// By a second name for the same file, where the system can do that.
+    Linked,
+    /// Not at all.
+    Not,
+}
+
+/// Copies what is `wanted` of a folder, with the times of its files. Symbolic links stay behind.
 ///
 /// # Errors
 /// When something cannot be read or written.
 pub fn copy_folder(from: &Path, to: &Path, wanted: &dyn Fn(&Path) -> bool) -> Result<()> {
+    copy_or_link(from, to, &|path| if wanted(path) { Copied::Whole } else { Copied::Not })
+}
+
+/// Copies a folder, each path in it as `how` says, with the times of its files, by which cargo knows what it has built.
+/// Symbolic links stay behind.
+///
+/// # Errors
+/// When something cannot be read or written.
+pub fn copy_or_link(from: &Path, to: &Path, how: &dyn Fn(&Path) -> Copied) -> Result<()> {
     create(to)?;
     for (path, is_folder) in entries(from)? {
         let target = to.join(path.file_name().unwrap_or_default());
-        if !wanted(&path) || path.is_symlink() {
-            continue;
-        } else if is_folder {
-            copy_folder(&path, &target, wanted)?;
-        } else {
-            copy_file(&path, &target)?;
+        match how(&path) {
+            Copied::Not => {}
+            _ if path.is_symlink() => {}
+            _ if is_folder => copy_or_link(&path, &target, how)?,
+            Copied::Linked if fs::hard_link(&path, &target).is_ok() => {}
+            _ => copy_file(&path, &target)?,
         }
     }
     Ok(())

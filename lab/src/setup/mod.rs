@@ -3,7 +3,7 @@
 //! | step | makes |
 //! |---|---|
 //! | [`toolchain`] | looks for Rust, adds its component `rust-src` |
-//! | [`python`] | `.venv` with JupyterLab |
+//! | [`python`] | `.venv` with JupyterLab, by [`uv`] or pip |
 //! | [`spec`] | the kernel spec in `.venv` |
 //! | [`sources`] | a pruned copy of the standard library's sources |
 //! | [`evcxr`] | the kernel itself |
@@ -24,6 +24,7 @@ pub mod python;
 pub mod sources;
 pub mod spec;
 pub mod toolchain;
+pub mod uv;
 pub mod warm;
 
 use std::fmt;

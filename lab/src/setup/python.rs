@@ -7,8 +7,9 @@ use std::process::Command;
 use anyhow::{Context, Result, bail};
 
 use super::progress::Progress;
+use super::uv::{self, Uv};
 use super::{Place, State, Step, files};
-use crate::process;
+use crate::process::{self, Interrupted};
 use crate::project::Project;
 
 const OLDEST: (u32, u32) = (3, 10);
@@ -87,12 +88,36 @@ fn requirements(project: &Project) -> PathBuf {
 }
 
 fn install(project: &Project) -> Result<()> {
+    let mut progress = Progress::start("installing JupyterLab");
+    // pip may know a way that uv does not, and else says what is wrong.
+    if !install_with_uv(project, &mut progress)? {
+        install_with_pip(project, &mut progress)?;
+    }
+    uv::remove(project)?;
+    progress.finish();
+    Ok(())
+}
+
+/// Whether uv was there and did it.
+fn install_with_uv(project: &Project, progress: &mut Progress) -> Result<bool> {
+    let Some(uv) = Uv::fetch(project)? else { return Ok(false) };
+    let mut done = 0;
+    let installed = process::run(uv.install(project).arg("-r").arg(requirements(project)), &mut |line| {
+        done += u64::from(uv::STEPS.iter().any(|step| line.starts_with(step)));
+        progress.at(done, uv::STEPS.len() as u64, line);
+    });
+    match installed {
+        Err(error) if error.is::<Interrupted>() => Err(error),
+        done => Ok(done.is_ok()),
+    }
+}
+
+fn install_with_pip(project: &Project, progress: &mut Progress) -> Result<()> {
     let requirements = requirements(project);
     let text = fs::read_to_string(&requirements)?;
     let total = text.lines().filter(|line| line.contains("==")).count() as u64;
-    let mut progress = Progress::start("installing JupyterLab");
     let mut pip = pip_install(project);
-    pip.arg("-r").arg(&requirements);
+    pip.args(uv::has_begun(project).then_some("--force-reinstall")).arg("-r").arg(&requirements);
     let mut done = 0;
     process::run(&mut pip, &mut |line| {
         let line = line.trim();
@@ -100,9 +125,7 @@ fn install(project: &Project) -> Result<()> {
             done += 1;
         }
         progress.at(done, total, line.split(" (from").next().unwrap_or(line));
-    })?;
-    progress.finish();
-    Ok(())
+    })
 }
 
 /// `pip install` into `.venv`, without what to install.
@@ -114,7 +137,7 @@ pub(super) fn pip_install(project: &Project) -> Command {
 }
 
 /// Keeps what the user set for Python in general away from this environment.
-fn without_user_settings(command: &mut Command) -> &mut Command {
+pub(super) fn without_user_settings(command: &mut Command) -> &mut Command {
     command.env_remove("PYTHONHOME").env_remove("PYTHONPATH").env("PIP_USER", "0").env("PYTHONUTF8", "1")
 }
 

@@ -161,7 +161,12 @@ impl Step for RustSrc {
 
 /// The program called `name` on PATH.
 pub fn which(name: &str) -> Option<PathBuf> {
-    env::split_paths(&env::var_os("PATH")?).map(|folder| program(&folder, name)).find(|path| path.is_file())
+    which_in(name, &env::var_os("PATH")?)
+}
+
+/// The program called `name` in the first of the folders in `path` that has it.
+pub fn which_in(name: &str, path: &OsStr) -> Option<PathBuf> {
+    env::split_paths(path).map(|folder| program(&folder, name)).find(|path| path.is_file())
 }
 
 /// Cargo's or rustup's own folder, by the variable that names it; else where they put it.

@@ -13,11 +13,12 @@ use std::time::SystemTime;
 
 use anyhow::{Context, Result, bail};
 
+use super::files::Copied;
 use super::lock::Lock;
 use super::outline::{self, Docs};
 use super::progress::Progress;
 use super::{Place, State, Step, files, sources};
-use crate::kernel::{self, WarmFolder, drive::Session};
+use crate::kernel::{self, WarmFolder, direct, drive::Session};
 use crate::project::{Project, SETUP_CELL};
 
 /// The folder of the kernel's crate in the workspace.
@@ -39,13 +40,10 @@ const FIRST_FIGURE: [&str; 2] = [
     ";\nOk(()) }; };",
 ];
 /// Counts up when set-up makes something else of the same sources.
-const EDITION: u32 = 8;
+const EDITION: u32 = 9;
 /// What cannot be inferred when something is missing in the sources of the standard library.
 const TYPES: &str = "let types = std::collections::HashMap::<u32, String>::new().iter().map(|(key, _)| *key)\
     .collect::<Vec<_>>(); let threads = std::thread::spawn(|| 3u32); let sum = threads.join().unwrap();";
-/// A mistake for which the kernel has cargo check the cell before it says so, and with it all crates of the course: half a
-/// minute for the first mistake of each kernel, were it not done already.
-const MISTAKE: &str = "let mistake = a_name_that_is_not_there();";
 const LOCK: &str = "warm.lock";
 
 /// The step that makes it.
@@ -93,6 +91,7 @@ impl Step for Warm {
             &warm.work().join(ANSWERS).join(ANSWERED_FOR),
             manifests(&place.project)?.as_bytes(),
         )?;
+        files::remove(&warm.work().join(direct::FOLDER))?;
         let _writing = Lock::quietly(place.project.cache(), LOCK, false)?;
         let folder = folder(place)?;
         files::finish(&warm.work(), &folder)?;
@@ -120,13 +119,23 @@ pub fn newest(place: &Place) -> Option<(PathBuf, bool)> {
     Some((of_this_checkout(place).into_iter().max_by_key(time)?, false))
 }
 
+/// What is of no use in another folder.
+const IN_NO_COPY: [&str; 3] = ["incremental", "incremental-checked", direct::FOLDER];
+
 /// Copies a warm folder, without what rustc keeps to compile a crate in parts: it compiles them all again when the folder
-/// is another.
+/// is another. What it built of the crates is linked, nine tenths of it all, and so are outlines: neither rustc nor cargo
+/// changes such a file, but puts another in its place, so that no copy changes with another.
 ///
 /// # Errors
 /// When something cannot be read or written.
 pub fn copy(from: &Path, to: &Path) -> Result<()> {
-    files::copy_folder(from, to, &|path| !path.ends_with("incremental"))
+    let outlines = from.join(OUTLINE);
+    files::copy_or_link(from, to, &|path| match path.extension().and_then(|it| it.to_str()) {
+        _ if IN_NO_COPY.iter().any(|name| path.ends_with(name)) => Copied::Not,
+        _ if path.starts_with(&outlines) => Copied::Linked,
+        Some("rlib" | "rmeta") => Copied::Linked,
+        _ => Copied::Whole,
+    })
 }
 
 /// The folder of what rust-analyzer was answered.
@@ -276,9 +285,6 @@ fn heat(place: &Place, warm: &WarmFolder) -> Result<()> {
     if let Ok(progress) = progress.lock() {
         progress.0.finish();
     }
-    let checking = Progress::start("checking its crates, for the kernel's error messages");
-    session.run(MISTAKE)?;
-    checking.finish();
     Ok(())
 }
 

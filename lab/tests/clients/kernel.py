@@ -83,5 +83,7 @@ class Kernel:
             return True
 
     def end(self):
+        # The answer comes out before the kernel ends.
+        assert self.client.shutdown(reply=True, timeout=60)["msg_type"] == "shutdown_reply"
         self.client.stop_channels()
         self.manager.shutdown_kernel(now=False)

@@ -43,6 +43,23 @@ for channel in ("shell", "control", "stdin", "hb"):
         with socket.create_connection((info["ip"], info[channel + "_port"])) as plain:
             plain.sendall(rubbish)
     client.close()
+# The protocol, up to frames that claim any length, and ask that as much memory be kept for them.
+greeting = b"\xff" + bytes(8) + b"\x7f\x03\x00" + b"NULL".ljust(20, b"\0") + bytes(32)
+lengths = [1 << power for power in range(27, 63, 3)]
+for channel, role in [*((it, b"DEALER") for it in ("shell", "control", "stdin", "hb")), ("iopub", b"SUB")]:
+    ready = b"\x05READY\x0bSocket-Type" + len(role).to_bytes(4, "big") + role
+    claims = [b"\x02" + length.to_bytes(8, "big") + b"begins" for length in lengths]
+    for rubbish in claims + [os.urandom(chance.randrange(1, 300)) for _ in range(60)]:
+        with socket.create_connection((info["ip"], info[channel + "_port"])) as plain:
+            plain.sendall(greeting + b"\x04" + bytes([len(ready)]) + ready)
+            try:
+                plain.recv(300)
+                plain.sendall(rubbish)
+                plain.shutdown(socket.SHUT_WR)
+                plain.settimeout(0.05)
+                plain.recv(300)
+            except OSError:
+                pass  # It was hung up.
 with socket.create_connection((info["ip"], info["iopub_port"])) as plain:
     plain.sendall(os.urandom(300))
 assert kernel.text("kept") == "5"

@@ -11,6 +11,8 @@
 //! | `answers` | what needs no kernel to be answered |
 //! | `stop` | ending a cell that is being compiled |
 //! | `sockets` | the client's side of the wire |
+//! | `gate` | keeps from it what would end the kernel |
+//! | `measure` | how long what comes in is |
 //! | `backend` | evcxr_jupyter's side of the wire |
 //! | `wire` | messages as signed frames |
 
@@ -19,6 +21,8 @@ mod backend;
 mod cell;
 mod desk;
 mod fault;
+mod gate;
+mod measure;
 mod sockets;
 mod source;
 mod stderr;
@@ -79,7 +83,7 @@ pub fn serve(project: &Project, connection_file: &Path) -> Result<ExitCode> {
 
 async fn run(project: &Project, connection: &ConnectionInfo) -> Result<()> {
     let (sender, mut events) = mpsc::unbounded_channel();
-    let sockets = Sockets::open(connection, &sender).await?;
+    let sockets = Sockets::open(connection, project.cache(), &sender).await?;
     tokio::spawn(watch(sender.clone()));
     let mut desk = Desk::open(project, sockets, sender);
     loop {
@@ -97,6 +101,7 @@ async fn run(project: &Project, connection: &ConnectionInfo) -> Result<()> {
             },
         };
         if then == Then::End {
+            desk.close().await;
             return Ok(());
         } else if events.is_empty() {
             desk.flush().await;

@@ -1,17 +1,24 @@
 //! The five sockets that a Jupyter client sees.
 
+use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
 use jupyter_protocol::ConnectionInfo;
 use tokio::sync::mpsc::UnboundedSender;
+use tokio::task::JoinSet;
 use zeromq::{PubSocket, RouterRecvHalf, RouterSendHalf, RouterSocket, Socket, SocketRecv, SocketSend};
 
 use super::Event;
+use super::gate::Gates;
+use super::measure::Longest;
 use super::wire::{Message, Signer};
 
 /// How long a client may leave an answer unread before it is dropped.
 const PATIENCE: Duration = Duration::from_secs(2);
+
+/// How long a published message may take to be in its subscribers' queues.
+const QUEUED: Duration = Duration::from_millis(20);
 
 /// Where a request came in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,32 +38,50 @@ pub struct Sockets {
     control: RouterSendHalf,
     stdin: RouterSendHalf,
     iopub: PubSocket,
+    receiving: JoinSet<()>,
+    gates: Gates,
 }
 
 impl Sockets {
-    /// Opens the sockets of `connection`; what comes in goes to `events`.
+    /// Opens the sockets of `connection`; what comes in goes to `events`. `cache` is a folder that can be written.
     ///
     /// # Errors
     /// When a port is taken.
-    pub async fn open(connection: &ConnectionInfo, events: &UnboundedSender<Event>) -> Result<Self> {
+    pub async fn open(
+        connection: &ConnectionInfo,
+        cache: &Path,
+        events: &UnboundedSender<Event>,
+    ) -> Result<Self> {
         let signer = Signer::new(&connection.key);
-        let (heart, beats) = router(connection, connection.hb_port).await?.split();
-        tokio::spawn(echo(heart, beats));
+        let at = |port| (connection.ip.as_str(), port);
+        let (mut receiving, mut gates) = (JoinSet::new(), Gates::new(cache));
+        let (heart, beats) = router(&mut gates, at(connection.hb_port)).await?.split();
+        receiving.spawn(echo(heart, beats));
         let mut sending = Vec::new();
         for (channel, port) in [
             (Channel::Shell, connection.shell_port),
             (Channel::Control, connection.control_port),
             (Channel::Stdin, connection.stdin_port),
         ] {
-            let (send, receive) = router(connection, port).await?.split();
-            tokio::spawn(listen(receive, channel, signer.clone(), events.clone()));
+            let (send, receive) = router(&mut gates, at(port)).await?.split();
+            receiving.spawn(listen(receive, channel, signer.clone(), events.clone()));
             sending.push(send);
         }
         let mut iopub = PubSocket::new();
-        bind(&mut iopub, connection, connection.iopub_port).await?;
+        gates.listen(&mut iopub, at(connection.iopub_port), Longest::Connection).await?;
         let mut sending = sending.into_iter();
         let mut next = || sending.next().context("three sockets were opened");
-        Ok(Self { signer, shell: next()?, control: next()?, stdin: next()?, iopub })
+        Ok(Self { signer, shell: next()?, control: next()?, stdin: next()?, iopub, receiving, gates })
+    }
+
+    /// Closes them. What was sent last, the answer to a shutdown, still comes out.
+    pub async fn close(self) {
+        let Self { shell, control, stdin, iopub, mut receiving, gates, .. } = self;
+        receiving.shutdown().await;
+        // What is published is on its way to the subscribers' queues.
+        tokio::time::sleep(QUEUED).await;
+        drop((shell, control, stdin, iopub));
+        gates.close().await;
     }
 
     /// Sends to the one client that `message` names. A client that is gone, or does not read, misses it.
@@ -76,16 +101,10 @@ impl Sockets {
     }
 }
 
-async fn router(connection: &ConnectionInfo, port: u16) -> Result<RouterSocket> {
+async fn router(gates: &mut Gates, address: (&str, u16)) -> Result<RouterSocket> {
     let mut socket = RouterSocket::new();
-    bind(&mut socket, connection, port).await?;
+    gates.listen(&mut socket, address, Longest::Message).await?;
     Ok(socket)
-}
-
-async fn bind(socket: &mut impl Socket, connection: &ConnectionInfo, port: u16) -> Result<()> {
-    let address = format!("tcp://{}:{port}", connection.ip);
-    socket.bind(&address).await.with_context(|| format!("{address} cannot be listened on"))?;
-    Ok(())
 }
 
 /// Sends back what clients send to see whether the kernel lives.

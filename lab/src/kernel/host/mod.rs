@@ -107,7 +107,7 @@ fn advice(error: &anyhow::Error) -> &'static str {
         error.chain().filter_map(|cause| cause.downcast_ref::<std::io::Error>()).map(std::io::Error::kind);
     let is_full = |kind| matches!(kind, std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded);
     match kinds.into_iter().any(is_full) {
-        true => "\nThe disk is full: a running lesson needs 0.3 GB. Make room, then run this cell again.",
+        true => "\nThe disk is full: a running lesson needs 0.1 GB. Make room, then run this cell again.",
         false => "",
     }
 }

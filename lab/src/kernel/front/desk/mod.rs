@@ -98,6 +98,14 @@ impl Desk {
         desk
     }
 
+    /// Leaves the kernel to its host, which ends it, and the client with all that was said.
+    pub async fn close(mut self) {
+        self.flush().await;
+        let Self { sockets, link, .. } = self;
+        drop(link);
+        sockets.close().await;
+    }
+
     /// When to look next, if nothing happens before.
     pub fn deadline(&self) -> Option<Instant> {
         let look = || Instant::now() + LOOK;
