@@ -494,11 +494,11 @@ const IN_TRIALS: &[(FaultKind, (&str, &str))] = &[
     (FaultKind::AnswerBreaks, ("wrong-text.rs", "// A word will do.\nlet answer = \"2\";")),
 ];
 
-/// As if another program had spoilt its first run.
-const RIGHT_AT_SECOND: (&str, &str) = (
-    "right-at-second.rs",
-    "// Once more, and it is two.\nlet answer = if std::env::var(\"TRIED\").is_ok() { 2 } else { 1 };\n\
-     unsafe { std::env::set_var(\"TRIED\", \"\") };",
+/// As if another program had spoilt its first two runs.
+const RIGHT_AT_THIRD: (&str, &str) = (
+    "right-at-third.rs",
+    "// Twice more, and it is two.\nlet tried = std::env::var(\"TRIED\").unwrap_or_default() + \"I\";\n\
+     let answer = if tried == \"III\" { 2 } else { 1 };\nunsafe { std::env::set_var(\"TRIED\", tried) };",
 );
 
 #[test]
@@ -506,7 +506,7 @@ fn answers_are_tried_on_the_kernel_and_each_that_is_misjudged_is_a_fault() {
     let checkout = Checkout::with(&Notebook::sound());
     checkout.add("01-next.ipynb", &second());
     let files: Vec<_> =
-        IN_TRIALS.iter().map(|(_, file)| *file).chain(ANSWERS).chain([RIGHT_AT_SECOND]).collect();
+        IN_TRIALS.iter().map(|(_, file)| *file).chain(ANSWERS).chain([RIGHT_AT_THIRD]).collect();
     checkout.answer("01.1", &files);
     let options = Options { fix: true, jobs: Some(2), ..patient() };
     let report = checkout.run_on(common::project(), &options);
@@ -522,10 +522,10 @@ fn answers_are_tried_on_the_kernel_and_each_that_is_misjudged_is_a_fault() {
     let one_exercise = faults(second).contains(&(FaultKind::MissingPart, None));
     assert!(one_exercise && second.faults.len() == IN_TRIALS.len() + 1, "{:#?}", second.faults);
     assert_eq!(second.answers, Some(Tally { wrong: 8, refused: 3, right: 3, accepted: 2 }));
-    let of_second_tries: Vec<_> = second.notes.iter().filter(|note| note.contains("second try")).collect();
+    let of_more_tries: Vec<_> = second.notes.iter().filter(|note| note.contains(" at try ")).collect();
     assert!(
-        matches!(&of_second_tries[..], [note] if note.contains(RIGHT_AT_SECOND.0) && note.contains("the answer is 1")),
-        "{of_second_tries:#?}"
+        matches!(&of_more_tries[..], [note] if note.contains(RIGHT_AT_THIRD.0) && note.contains("at try 3 of 3") && note.contains("the answer is 1")),
+        "{of_more_tries:#?}"
     );
     assert!(report.to_text().contains("wrong answers refused 6 of 11, right ones accepted 3 of 4"));
 }

@@ -41,7 +41,7 @@
 //! The first line is a comment on what the learner thought; `// says: …` in the second line of a wrong one
 //! are words that the verdict must have. All are run after the starter, in the order of their kinds and
 //! names, on the lesson's kernel. What does not compile needs no file: the compiler refuses it. What is right
-//! and was refused, or wrong and refused for another reason, is tried once more.
+//! and was refused, or wrong and refused for another reason, is tried up to twice more.
 //!
 //! **Terms**: the recap ends with `### Terms` and a list of items `- **term**: what it means.` A term stands
 //! in the lesson's text above the recap and is defined in one lesson only. `--fix` collects the terms, and

@@ -5,8 +5,8 @@
 //! left for a check to find; last the solution, so that the cells below have what they need.
 //!
 //! Checks judge what was measured, and another program can spoil a measurement: what is right and was refused, and what was
-//! refused for another reason than its author said, is tried once more, as a learner would. A note tells of it. Nothing that
-//! was accepted is tried again.
+//! refused for another reason than its author said, is tried again, as a learner would. A note tells of it. Nothing that was
+//! accepted is tried again.
 
 use super::answers::{Answer, Intent};
 use super::exercise::Exercise;
@@ -18,6 +18,8 @@ use crate::kernel::outcome::{Ending, Outcome};
 
 /// How many hints an exercise gives.
 const HINTS: usize = 3;
+/// How often what is right may be tried.
+const TRIES: usize = 3;
 
 /// Whether the check judged an answer as its author meant it; else the kind of fault, a sentence, what the check said.
 type Judged = Result<(), (FaultKind, String, String)>;
@@ -44,16 +46,17 @@ impl Rehearsal<'_> {
     }
 
     async fn solution(&mut self, exercise: &Exercise) -> Result<(), Over> {
-        let Some(first) = self.solved(exercise).await?.filter(|verdict| !verdict.passed) else {
-            return Ok(());
-        };
-        let check = &self.lesson.cells[exercise.check];
-        if self.solved(exercise).await?.is_some_and(|verdict| verdict.passed) {
-            self.note_of_second_try(check, "the solution", &first.says);
-        } else {
-            let what = "the check does not pass the solution; it says:";
-            self.report(check.fault(FaultKind::SolutionFails, what).quoting(&first.says));
+        let (check, mut first) = (&self.lesson.cells[exercise.check], None);
+        for number in 1..=TRIES {
+            let Some(verdict) = self.solved(exercise).await? else { return Ok(()) };
+            if verdict.passed {
+                self.note_of_tries(check, "the solution", number, first);
+                return Ok(());
+            }
+            first.get_or_insert(verdict.says);
         }
+        let what = "the check does not pass the solution; it says:";
+        self.report(check.fault(FaultKind::SolutionFails, what).quoting(&first.unwrap_or_default()));
         Ok(())
     }
 
@@ -68,11 +71,13 @@ impl Rehearsal<'_> {
         Ok(self.verdict(check, &outcome, during))
     }
 
-    fn note_of_second_try(&mut self, check: &Cell, what: &str, first_said: &str) {
-        let words = first_said.lines().take(2).collect::<Vec<_>>().join(" ");
-        let number = check.number;
+    /// Tells of what was judged as it should be, but not at the first try.
+    fn note_of_tries(&mut self, check: &Cell, what: &str, number: usize, first_said: Option<String>) {
+        let Some(said) = first_said else { return };
+        let words = said.lines().take(2).collect::<Vec<_>>().join(" ");
         self.run.notes.push(format!(
-            "cell {number}: {what} was judged as it should be at the second try; the first said: {words}"
+            "cell {}: {what} was judged as it should be at try {number} of {TRIES}; the first said: {words}",
+            check.number
         ));
     }
 
@@ -92,21 +97,27 @@ impl Rehearsal<'_> {
         let right = answer.intent == Intent::Right;
         *(if right { &mut self.run.tally.right } else { &mut self.run.tally.wrong }) += 1;
         let (starter, check) = (&self.lesson.cells[exercise.starter], &self.lesson.cells[exercise.check]);
-        let judged = match self.judged(starter, check, answer).await? {
-            Some(Err(refused @ (FaultKind::RightRefused | FaultKind::WrongReason, ..))) => {
-                match self.judged(starter, check, answer).await? {
-                    Some(Ok(())) => {
-                        self.note_of_second_try(check, &format!("the answer `{}`", answer.name), &refused.2);
-                        Ok(())
-                    }
-                    Some(judged) => judged,
-                    // It broke, and that is reported; so is this.
-                    None => Err(refused),
+        let mut first = None;
+        let mut judged = Ok(());
+        for number in 1..=TRIES {
+            judged = match self.judged(starter, check, answer).await? {
+                Some(judged) => judged,
+                None if number == 1 => return Ok(()),
+                // It broke, and that is reported; so is what came before.
+                None => break,
+            };
+            match &judged {
+                Ok(()) => {
+                    self.note_of_tries(check, &format!("the answer `{}`", answer.name), number, first.take())
                 }
+                Err((FaultKind::RightRefused | FaultKind::WrongReason, _, says)) => {
+                    first.get_or_insert_with(|| says.clone());
+                    continue;
+                }
+                Err(_) => {}
             }
-            Some(judged) => judged,
-            None => return Ok(()),
-        };
+            break;
+        }
         self.count(check, answer, judged);
         Ok(())
     }

@@ -108,6 +108,11 @@ impl<'run> Crew<'run> {
         self.workload.pace.time(self.slot(number).done())
     }
 
+    /// The part of its work that a job has done, from 0 to 1.
+    pub fn part_done(&self, number: usize) -> f64 {
+        self.slot(number).done() as f64 / self.members[number].units as f64
+    }
+
     /// Nanoseconds of work that a job still has to do.
     pub fn left(&self, number: usize) -> u64 {
         let left = self.members[number].units.saturating_sub(self.slot(number).done());

@@ -111,7 +111,8 @@ impl<'run> Dispatcher<'run> {
     pub fn set(&mut self, core: u64) -> u64 {
         let moment = now();
         self.core = core;
-        self.history.at(core, moment);
+        let crew = self.crew;
+        self.history.at(core, moment, (0..crew.len()).map(|job| crew.part_done(job)));
         moment
     }
 

@@ -3,7 +3,7 @@
 
 use super::lanes::{self, Piece};
 use super::place::Away;
-use super::schedule::{self, Schedule};
+use super::schedule::{self, Progress, Schedule};
 use super::workload::Workload;
 use crate::machine::Machine;
 use crate::time::Time;
@@ -28,6 +28,8 @@ pub(super) struct History {
     pub io_over: Vec<Vec<u64>>,
     /// The CPU time that each job's work took.
     pub cpu: Vec<Option<Time>>,
+    /// How far each job was whenever somebody looked and it had got on.
+    progress: Vec<Progress>,
     clocks: Vec<Clocks>,
     core: u16,
     own_core: bool,
@@ -45,15 +47,21 @@ impl History {
             rested: 0,
             io_over: vec![Vec::new(); jobs],
             cpu: Vec::new(),
+            progress: vec![Vec::new(); jobs],
             clocks,
             core,
             own_core,
         }
     }
 
-    /// The core's own clock says `core` at the moment `wall`.
-    pub fn at(&mut self, core: u64, wall: u64) {
+    /// The core's own clock says `core` at the moment `wall`, when each job has done so much of its work, from 0 to 1.
+    pub fn at(&mut self, core: u64, wall: u64, done: impl Iterator<Item = f64>) {
         self.clocks.push(Clocks { core, wall });
+        for (progress, done) in self.progress.iter_mut().zip(done) {
+            if progress.last().map_or(0.0, |last| last.1) < done {
+                progress.push((wall, done));
+            }
+        }
     }
 
     /// The wall time at which the core's own clock said `core`.
@@ -68,10 +76,11 @@ impl History {
     }
 
     /// The run's measures and its timeline. `recording` is what the jobs' processes recorded.
-    pub fn schedule(self, workload: &Workload, name: String, recording: &Timeline) -> Schedule {
+    pub fn schedule(mut self, workload: &Workload, name: String, recording: &Timeline) -> Schedule {
         let pieces = self.pieces(workload, recording);
         let (timeline, others) = self.timeline(workload, &name, recording, &pieces);
-        let mut schedule = schedule::of(workload, name, Some(&self.cpu), timeline);
+        let progress = std::mem::take(&mut self.progress);
+        let mut schedule = schedule::of(workload, name, Some(&self.cpu), progress, timeline);
         schedule.others = schedule.timeline.time(others);
         let running: u64 =
             pieces.iter().filter(|piece| piece.is_running()).map(|piece| piece.to - piece.from).sum();

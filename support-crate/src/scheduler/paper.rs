@@ -2,7 +2,7 @@
 
 use super::drive::{Adviser, End, Ran, World, drive};
 use super::lanes::{self, Piece};
-use super::schedule::{self, Schedule};
+use super::schedule::{self, Progress, Schedule};
 use super::workload::{Planned, Workload};
 use crate::error::Error;
 use crate::timeline::Activity;
@@ -10,16 +10,18 @@ use crate::timeline::Activity;
 /// What the policy that `adviser` answers for does with the workload, computed.
 pub(super) fn run(workload: &Workload, adviser: &mut dyn Adviser) -> Result<Schedule, Error> {
     let done = vec![0; workload.jobs.len()];
-    let mut world = Paper { jobs: &workload.jobs, done, now: 0, pieces: Vec::new() };
+    let progress = vec![Vec::new(); workload.jobs.len()];
+    let mut world = Paper { jobs: &workload.jobs, done, progress, now: 0, pieces: Vec::new() };
     drive(workload, &mut world, adviser)?;
     let name = adviser.name().to_owned();
     let timeline = lanes::model(workload, &name, &world.pieces);
-    Ok(schedule::of(workload, name, None, timeline))
+    Ok(schedule::of(workload, name, None, world.progress, timeline))
 }
 
 struct Paper<'jobs> {
     jobs: &'jobs [Planned],
     done: Vec<u64>,
+    progress: Vec<Progress>,
     now: u64,
     pieces: Vec<Piece>,
 }
@@ -50,6 +52,7 @@ impl World for Paper<'_> {
         self.now += time;
         self.done[job] += time;
         self.piece(job, from, self.now, Activity::Running);
+        self.progress[job].push((self.now, self.done[job] as f64 / planned.work as f64));
         let end = match time {
             _ if time == left => End::Finished,
             _ if time == to_io => End::Io,

@@ -48,17 +48,24 @@ pub struct Measured {
     pub cpu: Time,
     /// How often it was given the core: turns in a row count as one.
     pub turns: usize,
+    /// How far it was, and when.
+    progress: Progress,
 }
+
+/// How far a job was: moments in nanoseconds of the shared clock, in order, and the part of its work that was done by then,
+/// from 0 to 1.
+pub(super) type Progress = Vec<(u64, f64)>;
 
 /// What the timeline of a workload's jobs says. `cpu` is the CPU time that each job's work took; on paper it is the work.
 pub(super) fn of(
     workload: &Workload,
     policy: String,
     cpu: Option<&[Option<Time>]>,
+    progress: Vec<Progress>,
     timeline: Timeline,
 ) -> Schedule {
     let order = turns(&timeline);
-    let measured = |(number, job): (usize, &super::workload::Planned)| {
+    let measured = |((number, job), progress): ((usize, &super::workload::Planned), Progress)| {
         let work = Time::of_nanos(job.work, workload.unit);
         let cpu = cpu.map_or(Some(work), |cpu| cpu[number]).unwrap_or(0.0 * work);
         let empty = Lane::new(&*job.name);
@@ -74,10 +81,11 @@ pub(super) fn of(
             io: lane.total(Activity::Waiting),
             cpu: cpu.in_unit(work),
             turns: order.iter().filter(|name| **name == &*job.name).count(),
+            progress,
         }
     };
     Schedule {
-        jobs: workload.jobs.iter().enumerate().map(measured).collect(),
+        jobs: workload.jobs.iter().enumerate().zip(progress).map(measured).collect(),
         policy,
         switches: order.len().saturating_sub(1),
         others: timeline.time(0),
@@ -141,13 +149,19 @@ impl Schedule {
         })
     }
 
-    /// The part of all its time on the core, from 0 to 1, that the job called `name` had had by `moment`, in nanoseconds
-    /// of the shared clock: how far it was. 0 where there is no such job.
+    /// The part of its work, from 0 to 1, that the job called `name` had done by `moment`, in nanoseconds of the shared
+    /// clock. It was counted whenever the scheduler looked; between two looks it is taken to grow with the time on the core.
+    /// 0 where there is no such job.
     pub fn part_done(&self, name: &str, moment: u64) -> f64 {
-        let Ok(lane) = self.timeline.lane(name) else { return 0.0 };
-        let running = lane.spans().iter().filter(|span| span.activity == Activity::Running);
-        let had: u64 = running.map(|span| span.end.min(moment).saturating_sub(span.start)).sum();
-        had as f64 / lane.nanos(Activity::Running).max(1) as f64
+        let (Ok(job), Ok(lane)) = (self.job(name), self.timeline.lane(name)) else { return 0.0 };
+        let running = || lane.spans().iter().filter(|span| span.activity == Activity::Running);
+        let had = |from: u64, to: u64| -> u64 {
+            running().map(|span| span.end.min(to).saturating_sub(span.start.max(from))).sum()
+        };
+        let next = job.progress.partition_point(|point| point.0 < moment);
+        let (from, before) = next.checked_sub(1).map_or((0, 0.0), |last| job.progress[last]);
+        let Some((to, after)) = job.progress.get(next) else { return before };
+        before + (after - before) * (had(from, moment) as f64 / had(from, *to).max(1) as f64)
     }
 
     /// Who had the core, in order; turns in a row are one.
