@@ -1,6 +1,8 @@
 //! Work divided over cores: every chunk is done once, steals are told as they were, and Amdahl's law finds what is serial.
 
 mod not_tested;
+#[cfg(target_os = "linux")]
+mod stolen;
 
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 
@@ -291,6 +293,11 @@ fn a_sweep_runs_each_number_in_each_round_and_waits_cost_nothing() {
 #[test]
 #[cfg(target_os = "linux")]
 fn tasks_that_share_a_core_slow_each_other_down_and_need_no_more_cpu_time() {
+    stolen::unless_stolen("tasks that share a core", tasks_that_share_a_core);
+}
+
+#[cfg(target_os = "linux")]
+fn tasks_that_share_a_core() {
     let core = *Machine::here().cores.last().unwrap();
     let crowd = sweep(&[1, 4], |count| {
         record("on one core").on_core(core).threads(|run| {

@@ -1,5 +1,10 @@
 //! The recorder, used by real threads, futures and careless learners.
 
+#[cfg(target_os = "linux")]
+mod not_tested;
+#[cfg(target_os = "linux")]
+mod stolen;
+
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use timelanes::machine;
@@ -234,6 +239,11 @@ fn a_core_that_is_not_there_is_refused_with_those_there_are() {
 #[cfg(target_os = "linux")]
 #[test]
 fn two_workers_on_one_core_are_never_recorded_running_at_once() {
+    stolen::unless_stolen("two workers on one core", two_workers_on_one_core);
+}
+
+#[cfg(target_os = "linux")]
+fn two_workers_on_one_core() {
     let core = Machine::here().cores[0];
     let run = record("one core")
         .threads(|run| {

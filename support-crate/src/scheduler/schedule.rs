@@ -227,6 +227,21 @@ impl Schedule {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::time::MILLISECOND;
+
+    #[test]
+    fn the_part_done_is_what_was_counted_whatever_time_that_took() {
+        let jobs = Workload::new([("a", 0.0 * MILLISECOND, 20 * MILLISECOND)]).unwrap();
+        let lane = Lane::new("a")
+            .with_span(0..40, Activity::Running, "the host takes 25 of them")
+            .and_then(|lane| lane.with_span(40..50, Activity::Ready, "in the queue"))
+            .and_then(|lane| lane.with_span(50..55, Activity::Running, "has the core"));
+        let timeline = Timeline::new("x").with_lane(lane.unwrap());
+        let run = of(&jobs, "x".to_owned(), None, vec![vec![(42, 0.75), (56, 1.0)]], timeline);
+        let parts = [0, 20, 42, 50, 51, 56, 99].map(|moment| run.part_done("a", moment));
+        assert_eq!(parts, [0.0, 0.375, 0.75, 0.75, 0.8, 1.0, 1.0]);
+        assert_eq!(run.part_done("b", 42), 0.0);
+    }
 
     #[test]
     fn jain_s_index_is_what_the_hand_computes() {
