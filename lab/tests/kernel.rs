@@ -108,14 +108,20 @@ fn a_kernel_runs_cells_and_leaves_no_folder_and_no_process_and_the_users_own_jup
 #[cfg(target_os = "linux")]
 fn a_kernel_can_listen_on_ports_that_nobody_else_is_given() {
     let ports = Ports::hold().unwrap();
-    let kernels = &ports.connection;
-    let held =
-        [kernels.shell_port, kernels.iopub_port, kernels.stdin_port, kernels.control_port, kernels.hb_port];
-    // Without being held, these are among them some twenty times.
-    for _ in 0..50_000 {
-        let other = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port();
-        assert!(!held.contains(&other), "{other} was given to somebody else");
-    }
+    let given = fs::read_to_string("/proc/sys/net/ipv4/ip_local_port_range").unwrap();
+    let lowest: u16 = given.split_whitespace().next().unwrap().parse().unwrap();
+    let held = numbers(&ports);
+    // Whoever asks for any port is given none of these, held or not.
+    assert!(
+        lowest < 22_000 || held.iter().all(|port| *port < lowest),
+        "{held:?}, and any port is from {lowest} on"
+    );
+    // Without being held, some of so many would be the same.
+    let others: Vec<_> = (0..60).map(|_| Ports::hold().unwrap()).collect();
+    let mut all: Vec<_> = others.iter().flat_map(numbers).chain(held).collect();
+    all.sort_unstable();
+    all.dedup();
+    assert_eq!(all.len(), 5 * 61);
     for port in held {
         let address = (Ipv4Addr::LOCALHOST, port);
         assert!(TcpStream::connect(address).is_err(), "somebody listens on {port} already");
@@ -123,6 +129,29 @@ fn a_kernel_can_listen_on_ports_that_nobody_else_is_given() {
         TcpStream::connect(address).unwrap();
         kernel.accept().unwrap();
     }
+}
+
+#[cfg(target_os = "linux")]
+fn numbers(ports: &Ports) -> [u16; 5] {
+    let at = &ports.connection;
+    [at.shell_port, at.iopub_port, at.stdin_port, at.control_port, at.hb_port]
+}
+
+#[test]
+fn a_port_that_is_taken_for_a_moment_does_not_end_a_kernel() {
+    let (project, home) = (common::project(), TempDir::new().unwrap());
+    let command = |file: &Path| {
+        let connection: serde_json::Value = serde_json::from_slice(&fs::read(file).unwrap()).unwrap();
+        let port = connection["control_port"].as_u64().unwrap().try_into().unwrap();
+        let taken = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).unwrap();
+        thread::spawn(move || {
+            thread::sleep(Duration::from_secs(1));
+            drop(taken);
+        });
+        kernel(project, home.path(), file)
+    };
+    let mut session = Session::start(command, |_| {}).unwrap();
+    assert_eq!(session.run("1 + 2").unwrap().text.trim(), "3");
 }
 
 #[test]

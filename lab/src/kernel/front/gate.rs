@@ -9,7 +9,7 @@
 use std::convert::Infallible;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -23,6 +23,9 @@ use super::measure::{Longest, Measure};
 
 /// How long what was sent last may take on its way out.
 const LINGER: Duration = Duration::from_secs(1);
+/// How long a port may be taken. A client chooses a kernel's ports by asking for any, and lets them go for the kernel: until
+/// that listens, another who asks for any may have one, most of them for a moment.
+const TAKEN: Duration = Duration::from_secs(3);
 /// How much is read at once, in bytes.
 const CHUNK: usize = 64 << 10;
 
@@ -54,9 +57,7 @@ impl Gates {
         (ip, port): (&str, u16),
         longest: Longest,
     ) -> Result<()> {
-        let outside = tokio::net::TcpListener::bind((ip, port))
-            .await
-            .with_context(|| format!("{ip}:{port} cannot be listened on"))?;
+        let outside = bind(ip, port).await.with_context(|| format!("{ip}:{port} cannot be listened on"))?;
         let (listener, inside) =
             inside::open(&self.cache).context("no socket of the kernel's own can be made")?;
         socket.bind_listener(listener).await?;
@@ -102,6 +103,20 @@ impl Gates {
         doors.shutdown().await;
         drop(open);
         let _ = timeout(LINGER, closed.recv()).await;
+    }
+}
+
+/// Listens on `port` of `ip`, as soon as nobody else does.
+#[cfg(unix)]
+async fn bind(ip: &str, port: u16) -> io::Result<tokio::net::TcpListener> {
+    let start = Instant::now();
+    loop {
+        match tokio::net::TcpListener::bind((ip, port)).await {
+            Err(error) if error.kind() == io::ErrorKind::AddrInUse && start.elapsed() < TAKEN => {
+                sleep(Duration::from_millis(50)).await;
+            }
+            bound => return bound,
+        }
     }
 }
 
