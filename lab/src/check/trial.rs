@@ -106,17 +106,13 @@ impl Rehearsal<'_> {
                 // It broke, and that is reported; so is what came before.
                 None => break,
             };
-            match &judged {
-                Ok(()) => {
-                    self.note_of_tries(check, &format!("the answer `{}`", answer.name), number, first.take())
+            let Err((FaultKind::RightRefused | FaultKind::WrongReason, _, says)) = &judged else {
+                if judged.is_ok() {
+                    self.note_of_tries(check, &format!("the answer `{}`", answer.name), number, first);
                 }
-                Err((FaultKind::RightRefused | FaultKind::WrongReason, _, says)) => {
-                    first.get_or_insert_with(|| says.clone());
-                    continue;
-                }
-                Err(_) => {}
-            }
-            break;
+                break;
+            };
+            first.get_or_insert_with(|| says.clone());
         }
         self.count(check, answer, judged);
         Ok(())
